@@ -1,0 +1,28 @@
+package provd
+
+import "log/slog"
+
+// Event is one thing that happened to a device, for its timeline. Text and
+// attributes never hold a secret.
+type Event struct {
+	// Device is the device's id; MAC and IP are what was known of the phone.
+	// Any of them may be empty.
+	Device, MAC, IP string
+	// Topic is the part of the box that speaks: ident, config, sync, http, tftp.
+	Topic string
+	// Text says what happened, in one line.
+	Text string
+	// Attrs are the facts, in reading order.
+	Attrs []slog.Attr
+}
+
+// Recorder receives events. Record must not block.
+type Recorder interface {
+	Record(Event)
+}
+
+// Discard is a Recorder that keeps nothing.
+type Discard struct{}
+
+// Record drops the event.
+func (Discard) Record(Event) {}
