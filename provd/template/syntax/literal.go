@@ -5,6 +5,7 @@ import (
 	"math/big"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // maxDigits is CPython's limit on the decimal digits of an integer literal.
