@@ -1,0 +1,169 @@
+package python
+
+import (
+	"context"
+	"log/slog"
+	"time"
+)
+
+// Limits bounds one call into a program. A zero field means its default.
+type Limits struct {
+	// Steps bounds the work: VM instructions plus iterations of built-in loops.
+	Steps int64
+	// Alloc bounds the bytes requested over the whole call; memory that became
+	// garbage meanwhile is not given back.
+	Alloc int64
+	// Depth bounds nested calls and the nesting of values that are compared,
+	// hashed or shown.
+	Depth int
+	// Output bounds the bytes print may emit.
+	Output int64
+}
+
+// Defaults of Limits, sized so that the slowest plugin package known stays
+// below a hundredth of them.
+const (
+	DefaultSteps  = 100_000_000
+	DefaultAlloc  = 512 << 20
+	DefaultDepth  = 400
+	DefaultOutput = 1 << 20
+)
+
+// checkEvery is how many steps pass between two looks at the context.
+const checkEvery = 1000
+
+// maxIntBits bounds the size of one integer. Arithmetic on big integers is not
+// interruptible, so the bound is on the operand, not on the time.
+const maxIntBits = 1 << 22
+
+// Thread is the context of one call into a program: its budget, its clock and
+// what the host attached. It must not be used by two goroutines at once.
+type Thread struct {
+	// Now is the clock programs see; NewThread sets time.Now.
+	Now func() time.Time
+	// Logger receives what programs log; NewThread sets slog.DiscardHandler.
+	Logger *slog.Logger
+	// Print receives the output of print, one call per print; nil discards it.
+	Print func(text string)
+
+	ctx       context.Context
+	limits    Limits
+	steps     int64
+	nextCheck int64
+	alloc     int64
+	output    int64
+	depth     int
+	local     map[any]any
+	active    []Value // containers being shown, for repr's `[...]`
+}
+
+// NewThread returns a thread with fresh budgets. The call it is used for ends
+// with ctx's error, as a *LimitError, when ctx is done.
+func NewThread(ctx context.Context, l Limits) *Thread {
+	if l.Steps <= 0 {
+		l.Steps = DefaultSteps
+	}
+	if l.Alloc <= 0 {
+		l.Alloc = DefaultAlloc
+	}
+	if l.Depth <= 0 {
+		l.Depth = DefaultDepth
+	}
+	if l.Output <= 0 {
+		l.Output = DefaultOutput
+	}
+	return &Thread{
+		Now:       time.Now,
+		Logger:    slog.New(slog.DiscardHandler),
+		ctx:       ctx,
+		limits:    l,
+		nextCheck: min(checkEvery, l.Steps),
+	}
+}
+
+// Context returns the context given to NewThread.
+func (t *Thread) Context() context.Context { return t.ctx }
+
+// Step charges n steps. It returns a *LimitError when the budget is used up or
+// the context is done.
+func (t *Thread) Step(n int) error {
+	t.steps += int64(n)
+	if t.steps < t.nextCheck {
+		return nil
+	}
+	return t.checkSteps()
+}
+
+func (t *Thread) checkSteps() error {
+	if t.steps >= t.limits.Steps {
+		return &LimitError{What: "steps"}
+	}
+	if err := t.ctx.Err(); err != nil {
+		return &LimitError{What: "time", Err: err}
+	}
+	t.nextCheck = min(t.steps+checkEvery, t.limits.Steps)
+	return nil
+}
+
+// Alloc charges n bytes. It must be called before the memory is requested. It
+// returns a *LimitError when the budget does not allow it; n < 0 counts as too
+// much, so that an overflowed size is refused.
+func (t *Thread) Alloc(n int64) error {
+	if n < 0 || n > t.limits.Alloc-t.alloc {
+		return &LimitError{What: "memory"}
+	}
+	t.alloc += n
+	return nil
+}
+
+// allocN charges n elements of the given size without overflowing.
+func (t *Thread) allocN(n, size int64) error {
+	if n < 0 || size > 0 && n > t.limits.Alloc/size {
+		return &LimitError{What: "memory"}
+	}
+	return t.Alloc(n * size)
+}
+
+// Enter charges one level of nesting; every Enter that returned nil needs a
+// Leave. It returns a *LimitError when the nesting is too deep.
+func (t *Thread) Enter() error {
+	if t.depth >= t.limits.Depth {
+		return &LimitError{What: "recursion depth"}
+	}
+	t.depth++
+	return nil
+}
+
+// Leave gives back the level taken by Enter.
+func (t *Thread) Leave() { t.depth-- }
+
+// Steps returns the steps used so far, for logs and metrics.
+func (t *Thread) Steps() int64 { return t.steps }
+
+// Allocated returns the bytes charged so far, for logs and metrics.
+func (t *Thread) Allocated() int64 { return t.alloc }
+
+// Write emits text as print does: charged against Limits.Output, then handed to
+// Print.
+func (t *Thread) Write(text string) error {
+	if int64(len(text)) > t.limits.Output-t.output {
+		return &LimitError{What: "output"}
+	}
+	t.output += int64(len(text))
+	if t.Print != nil {
+		t.Print(text)
+	}
+	return nil
+}
+
+// Value returns what the host attached under key, or nil. Keys should be of a
+// type private to the package that uses them, as with context.Context.
+func (t *Thread) Value(key any) any { return t.local[key] }
+
+// SetValue attaches host data to the thread.
+func (t *Thread) SetValue(key, value any) {
+	if t.local == nil {
+		t.local = make(map[any]any)
+	}
+	t.local[key] = value
+}
