@@ -170,7 +170,7 @@ func emptyMember(name string, v any) bool {
 		n, ok := asInteger(v)
 		return !ok || n == "0"
 	}
-	return !truthy(v)
+	return isBlank(v)
 }
 
 // hosts are the address and port members that a raw config has with the prefix
