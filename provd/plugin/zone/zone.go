@@ -1,0 +1,82 @@
+// Package zone tells the UTC offset and the daylight-saving rule that a time
+// zone follows, in the form phones are configured with.
+//
+// The rules are those of the zones' TZif footers (RFC 8536 section 3.3), kept in
+// zones.txt, so that a box needs no time zone files and always answers the same.
+// What a zone did in the past does not matter here.
+package zone
+
+import (
+	_ "embed"
+	"strings"
+	"time"
+)
+
+//go:generate go run gen.go
+
+//go:embed zones.txt
+var table string
+
+// Info is what a zone does in one year.
+type Info struct {
+	Offset int  // seconds east of UTC in standard time
+	DST    *DST // nil for a zone without daylight saving
+}
+
+// DST is the daylight saving of a zone in one year.
+type DST struct {
+	Start, End Change
+	Save       int // seconds the clocks are set forward; negative for Europe/Dublin
+}
+
+// Change is the local wall-clock time at which the clocks change.
+type Change struct {
+	Month   int // 1 to 12
+	Week    int // week of the month, weeks starting on Monday; 1 holds the first day
+	Weekday int // 1 Monday to 7 Sunday
+	Seconds int // since midnight
+}
+
+// Get returns what the zone does in a year; false for a name that is no zone.
+// Names are matched exactly.
+func Get(name string, year int) (Info, bool) {
+	r, ok := find(name)
+	if !ok {
+		return Info{}, false
+	}
+	info := Info{Offset: r.std}
+	if r.hasDST {
+		info.DST = &DST{Start: change(r.start.in(year)), End: change(r.end.in(year)), Save: r.dst - r.std}
+	}
+	return info, true
+}
+
+// find looks the zone up in the table, which is sorted by nothing in particular
+// and small enough to be searched as text.
+func find(name string) (rule, bool) {
+	if name == "" || strings.ContainsAny(name, " \n") {
+		return rule{}, false
+	}
+	_, rest, ok := strings.Cut("\n"+table, "\n"+name+" ")
+	if !ok {
+		return rule{}, false
+	}
+	footer, _, _ := strings.Cut(rest, "\n")
+	return parse(footer)
+}
+
+func change(t time.Time) Change {
+	weekday := (int(t.Weekday())+6)%7 + 1
+	return Change{
+		Month:   int(t.Month()),
+		Week:    weekOfYear(t) - weekOfYear(t.AddDate(0, 0, 1-t.Day())) + 1,
+		Weekday: weekday,
+		Seconds: t.Hour()*3600 + t.Minute()*60 + t.Second(),
+	}
+}
+
+// weekOfYear counts weeks from the year's first Monday, as strftime's %W does.
+func weekOfYear(t time.Time) int {
+	monday := (int(t.Weekday()) + 6) % 7
+	return (t.YearDay() - 1 + 7 - monday) / 7
+}
