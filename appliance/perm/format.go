@@ -62,12 +62,9 @@ func Format(dev Device, size int64) error {
 	if !isSuper(st.super[:]) {
 		return errors.New("format: make ext4: no superblock was written")
 	}
-	if err := dev.Sync(); err != nil {
-		return fmt.Errorf("format: sync: %w", err)
-	}
 	// The superblock is two sectors and only one sector is written atomically,
-	// so its second half goes first: while the marker stands in the first it
-	// means nothing.
+	// so its second half goes first, together with all that was written above:
+	// while the marker stands in the first half none of it means anything.
 	for _, off := range []int64{sectorSize, 0} {
 		if err := writeSync(dev, st.super[off:off+sectorSize], superOffset+off); err != nil {
 			return fmt.Errorf("format: superblock: %w", err)

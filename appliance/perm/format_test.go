@@ -153,7 +153,7 @@ func TestPowerCut(t *testing.T) {
 			if !bytes.Equal(d.data, whole.data) {
 				t.Fatalf("power cut after write %d of %d: file system is not whole", cut, len(whole.ops))
 			}
-		case cut%20 == 0 || cut > len(whole.ops)-4:
+		case cut%4 == 0:
 			d.ops = nil
 			if err := Format(d, testSize); err != nil {
 				t.Fatal(err)
