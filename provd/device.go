@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"provbox/provd/document"
 )
@@ -87,8 +88,8 @@ func (d Device) validate() error {
 	if ip := d.IP(); ip != "" && !dottedQuad(ip) {
 		problems = append(problems, "Non-normalized IP address "+quote(ip)+", want a dotted quad")
 	}
-	if id := d.ID(); strings.ContainsAny(id, "/\x00") || len(id) > MaxIDLength {
-		problems = append(problems, "id "+quote(id)+": want at most "+strconv.Itoa(MaxIDLength)+" characters without a slash")
+	if problem := idProblem(d.ID()); problem != "" {
+		problems = append(problems, problem)
 	}
 	if len(problems) > 0 {
 		return &Error{Code: Invalid, Message: strings.Join(problems, "; ")}
@@ -98,6 +99,14 @@ func (d Device) validate() error {
 
 // MaxIDLength bounds a document id, in bytes. Ids are keys of the store.
 const MaxIDLength = 255
+
+// idProblem says what is wrong with a document id, "" for nothing.
+func idProblem(id string) string {
+	if id == "" || strings.ContainsAny(id, "/\x00") || len(id) > MaxIDLength || !utf8.ValidString(id) {
+		return "id " + quote(id) + ": want 1 to " + strconv.Itoa(MaxIDLength) + " bytes of text without a slash"
+	}
+	return ""
+}
 
 // quote shows a client's value in an error as wazo-provd does, in single
 // quotes, cut to a length that suits a log line.

@@ -30,6 +30,10 @@ type Request struct {
 	HasUserAgent bool
 	// MAC is the client's hardware address, lower case with colons (DHCP only).
 	MAC string
+	// Phone tells that a DHCP vendor rule knows the client for a phone, or that
+	// whoever reports it vouches for that. Other DHCP clients update devices but
+	// never make one.
+	Phone bool
 	// Options are the client's DHCP options by code, values as sent.
 	Options map[byte][]byte
 }

@@ -39,6 +39,8 @@ type Collection interface {
 	// Delete removes a document; one that does not exist is an *Error with
 	// NotFound.
 	Delete(id string) error
+	// Len returns how many documents there are, without reading them.
+	Len() int
 	// All iterates in the order of the ids. A record that cannot be read is
 	// skipped; the store reports it when it opens.
 	All() iter.Seq2[string, *document.Object]

@@ -1,0 +1,171 @@
+package settings
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+const full = `
+general:
+  base_storage_dir: /perm/provbox
+  advertised_http_url: http://192.168.77.1:8667
+  http_proxied_listen_interface: 0.0.0.0
+  http_proxied_listen_port: 8667
+  http_proxied_trusted_proxies_count: 0
+  tftp_listen_interface: 0.0.0.0
+  tftp_port: 69
+  plugin_server: http://provd.wazo.community/plugins/2/stable/
+  base_raw_config: {z: 1, a: [true, null, "x", 1.5], m: {y: 2026-01-01}}
+  sync_service_type: asterisk_ami
+  syncdb: {interval_sec: 86400, start_sec: 60}
+  http_auth_strategy: null
+  verbose: false
+rest_api:  {ip: 0.0.0.0, port: 8666, ssl: false, ssl_certfile: null, ssl_keyfile: null}
+auth:      {host: wazo.example.org, port: 9497, https: true, prefix: null, verify_certificate: true, key_file: null, username: null, password: null}
+amid:      {host: wazo.example.org, port: 9491, https: true, prefix: null, verify_certificate: true}
+bus:       {enabled: true, host: wazo.example.org, port: 5672, username: guest, password: guest, exchange_name: wazo-headers, exchange_type: headers}
+plugin_config: {}
+proxy: {}
+dhcp:
+  mode: "off"
+  interfaces:
+    - name: eth0
+      subnets:
+        - subnet: 192.168.77.0/24
+          pools: [{start: 192.168.77.50, end: 192.168.77.199}]
+          router: 192.168.77.1
+          dns: [192.168.77.1]
+          ntp: [192.168.77.1]
+          domain: branch.example.org
+          lease_time: 1h
+          serve: phones
+          reservations: [{mac: "00:15:65:aa:bb:cc", ip: 192.168.77.20, hostname: reception}]
+web:
+  listen: 0.0.0.0:80
+`
+
+func TestDocumentedFile(t *testing.T) {
+	t.Parallel()
+	s, err := Parse([]byte(full))
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := s.General.BaseRawConfig.MarshalJSON()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(`{"z":1,"a":[true,null,"x",1.5],"m":{"y":"2026-01-01"}}`, string(raw)); diff != "" {
+		t.Error(diff)
+	}
+	sub := s.DHCP.Interfaces[0].Subnets[0]
+	if sub.Pools[0].End.String() != "192.168.77.199" || sub.LeaseTime.String() != "1h0m0s" || sub.Reservations[0].Hostname != "reception" {
+		t.Errorf("subnet: %+v", sub)
+	}
+}
+
+// The shipped config.yml of a wazo-provd 24 server.
+func TestWazoFile(t *testing.T) {
+	t.Parallel()
+	_, err := Parse([]byte(`
+general: {advertised_http_url: "http://127.0.0.1:8667", cache_dir: /var/cache/wazo-provd, request_config_dir: /etc/wazo-provd, cache_plugin: true, check_compat_min: true}
+database: {type: json, generator: default, ensure_common_indexes: true, json_db_dir: jsondb}
+rest_api: {ip: 127.0.0.1, port: 8666}
+bus: {username: guest, password: guest, host: localhost, port: 5672, exchange_name: wazo-headers}
+tenants: {}
+`))
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+func TestEmptyFileIsDefault(t *testing.T) {
+	t.Parallel()
+	s, err := Parse(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.General.HTTPPort != 8667 || s.REST.Port != 8666 || s.DHCP.Mode != "off" {
+		t.Errorf("got %+v", s)
+	}
+}
+
+func TestAllProblemsAtOnce(t *testing.T) {
+	t.Parallel()
+	_, err := Parse([]byte(`
+general: {base_storage_dir: relative, advertised_http_url: "ftp://x", tftp_port: 70000, nonsense: 1, sync_service_type: carrier_pigeon}
+rest_api: {ssl: true, port: "x"}
+auth: {port: 0}
+dhcp:
+  mode: server
+  interfaces:
+    - name: eth0
+      subnets:
+        - subnet: "fe80::/64"
+          serve: everyone
+          lease_time: 3s
+          reservations: [{mac: zz, ip: 10.0.0.1}]
+web: {listen: "80"}
+surprise: {}
+`))
+	var problems Problems
+	if !errors.As(err, &problems) {
+		t.Fatalf("got %v", err)
+	}
+	for _, want := range []string{
+		"nonsense: unknown key", "surprise: unknown key",
+		"general.base_storage_dir", "general.advertised_http_url", "general.tftp_port", "general.sync_service_type",
+		"rest_api.ssl_certfile", "rest_api.ssl_keyfile", "line 3", "auth.port",
+		"dhcp.interfaces[0].subnets[0].subnet", "dhcp.interfaces[0].subnets[0].serve", "dhcp.interfaces[0].subnets[0].lease_time",
+		"dhcp.interfaces[0].subnets[0].reservations[0].mac", "web.listen",
+	} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("no problem names %s in:\n%v", want, err)
+		}
+	}
+}
+
+func TestSecretsDoNotShow(t *testing.T) {
+	t.Parallel()
+	s, err := Parse([]byte(`auth: {username: u, password: canary-1}
+bus: {password: canary-2}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, shown := range []string{s.Auth.Password.String(), s.Bus.Password.GoString()} {
+		if strings.Contains(shown, "canary") {
+			t.Errorf("secret shows: %s", shown)
+		}
+	}
+	if string(s.Auth.Password) != "canary-1" {
+		t.Error("secret lost")
+	}
+}
+
+func TestLoadErrors(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if _, err := Load(filepath.Join(dir, "missing.yml")); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("missing: %v", err)
+	}
+	bad := filepath.Join(dir, "bad.yml")
+	if err := os.WriteFile(bad, []byte("a: [1"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Load(bad); err == nil {
+		t.Error("a file that is not YAML was accepted")
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add([]byte(full))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if s, err := Parse(data); err == nil && s == nil {
+			t.Fatal("neither settings nor an error")
+		}
+	})
+}

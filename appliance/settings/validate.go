@@ -1,0 +1,134 @@
+package settings
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// validate names every problem with its key.
+func (s *Settings) validate() []string {
+	var v checker
+	g := &s.General
+	v.check(filepath.IsAbs(g.BaseStorageDir), "general.base_storage_dir", "want an absolute path")
+	if g.AdvertisedHTTPURL != "" {
+		v.url("general.advertised_http_url", g.AdvertisedHTTPURL)
+	}
+	v.addr("general.http_proxied_listen_interface", g.HTTPInterface)
+	v.port("general.http_proxied_listen_port", g.HTTPPort)
+	v.check(g.TrustedProxies >= 0 && g.TrustedProxies <= 16, "general.http_proxied_trusted_proxies_count", "want 0 to 16")
+	v.addr("general.tftp_listen_interface", g.TFTPInterface)
+	v.port("general.tftp_port", g.TFTPPort)
+	if g.PluginServer != "" {
+		v.url("general.plugin_server", g.PluginServer)
+	}
+	v.oneOf("general.sync_service_type", g.SyncServiceType, "asterisk_ami", "none")
+	v.oneOf("general.http_auth_strategy", g.HTTPAuthStrategy, "", "url_key")
+	v.oneOf("general.info_extractor", g.InfoExtractor, "default")
+	v.oneOf("general.retriever", g.Retriever, "default")
+	v.oneOf("general.updater", g.Updater, "default")
+	v.check(g.SyncDB.IntervalSec >= 0, "general.syncdb.interval_sec", "want 0 or more seconds")
+	v.check(g.SyncDB.StartSec >= 0, "general.syncdb.start_sec", "want 0 or more seconds")
+
+	v.addr("rest_api.ip", s.REST.IP)
+	v.port("rest_api.port", s.REST.Port)
+	if s.REST.SSL {
+		v.check(s.REST.CertFile != "", "rest_api.ssl_certfile", "needed when ssl is on")
+		v.check(s.REST.KeyFile != "", "rest_api.ssl_keyfile", "needed when ssl is on")
+	}
+	v.service("auth", s.Auth.Service)
+	v.service("amid", s.Amid)
+	if s.Bus.Enabled {
+		v.check(s.Bus.Host != "", "bus.host", "needed when the bus is enabled")
+		v.port("bus.port", s.Bus.Port)
+	}
+	s.validateDHCP(&v)
+	if s.Web.Listen != "" {
+		host, port, err := net.SplitHostPort(s.Web.Listen)
+		if v.check(err == nil, "web.listen", "want address:port"); err == nil {
+			v.addr("web.listen", host)
+			n, err := net.LookupPort("tcp", port)
+			v.check(err == nil && n <= 65535, "web.listen", "bad port "+port)
+		}
+	}
+	if err := s.Network.Validate(); err != nil {
+		v = append(v, strings.Split(err.Error(), "\n")...)
+	}
+	return v
+}
+
+// checker collects problems.
+type checker []string
+
+func (v *checker) check(ok bool, key, problem string) {
+	if !ok {
+		*v = append(*v, key+": "+problem)
+	}
+}
+
+func (v *checker) addr(key, s string) {
+	_, err := netip.ParseAddr(s)
+	v.check(err == nil, key, fmt.Sprintf("want an IP address to listen on, not %q", s))
+}
+
+func (v *checker) port(key string, n int) {
+	v.check(n >= 0 && n <= 65535, key, fmt.Sprintf("want a port from 0 (pick one) to 65535, not %d", n))
+}
+
+func (v *checker) url(key, s string) {
+	u, err := url.Parse(s)
+	v.check(err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "", key, fmt.Sprintf("want an http or https URL with a host, not %q", s))
+}
+
+func (v *checker) oneOf(key, s string, allowed ...string) {
+	for _, a := range allowed {
+		if s == a {
+			return
+		}
+	}
+	*v = append(*v, fmt.Sprintf("%s: want one of %q, not %q", key, allowed, s))
+}
+
+func (v *checker) service(key string, s Service) {
+	v.check(s.Host != "", key+".host", "want the host of the service")
+	v.check(s.Port > 0 && s.Port <= 65535, key+".port", fmt.Sprintf("want a port from 1 to 65535, not %d", s.Port))
+}
+
+// validateDHCP checks what can be said of each value by itself; how subnets,
+// pools and reservations go together is the DHCP server's to say.
+func (s *Settings) validateDHCP(v *checker) {
+	v.oneOf("dhcp.mode", s.DHCP.Mode, "off", "server", "observe")
+	if s.DHCP.Mode == "server" {
+		v.check(len(s.DHCP.Interfaces) > 0, "dhcp.interfaces", "want at least one interface in mode server")
+	}
+	for i := range s.DHCP.Interfaces {
+		iface := &s.DHCP.Interfaces[i]
+		key := fmt.Sprintf("dhcp.interfaces[%d]", i)
+		v.check(iface.Name != "" && len(iface.Name) < 16, key+".name", "want an interface name")
+		for j := range iface.Subnets {
+			iface.Subnets[j].validate(v, fmt.Sprintf("%s.subnets[%d]", key, j))
+		}
+	}
+}
+
+const defaultLease = time.Hour
+
+func (n *Subnet) validate(v *checker, key string) {
+	v.check(n.Subnet.IsValid() && n.Subnet.Addr().Is4(), key+".subnet", "want an IPv4 subnet such as 192.168.77.0/24")
+	if n.Serve == "" {
+		n.Serve = "phones"
+	}
+	v.oneOf(key+".serve", n.Serve, "phones", "all")
+	if n.LeaseTime == 0 {
+		n.LeaseTime = defaultLease
+	}
+	v.check(n.LeaseTime >= time.Minute, key+".lease_time", fmt.Sprintf("want at least 1m, not %v", n.LeaseTime))
+	for k, r := range n.Reservations {
+		_, err := net.ParseMAC(r.MAC)
+		v.check(err == nil, fmt.Sprintf("%s.reservations[%d].mac", key, k), fmt.Sprintf("%q is not a MAC address", r.MAC))
+	}
+}
