@@ -40,7 +40,7 @@ func NewSubject(b Budget, s string, isBytes bool) (*Subject, error) {
 	sub.offsets = make([]int32, 0, n+1)
 	for i := 0; i < len(s); {
 		r, size := decodeRune(s[i:])
-		sub.odd = sub.odd || r >= 0xd800 && r <= 0xdfff || r == utf8.RuneError && size == 1
+		sub.odd = sub.odd || r >= 0xd800 && r <= 0xdfff
 		sub.runes = append(sub.runes, r)
 		sub.offsets = append(sub.offsets, int32(i))
 		i += size
@@ -49,14 +49,18 @@ func NewSubject(b Budget, s string, isBytes bool) (*Subject, error) {
 	return sub, nil
 }
 
-// decodeRune reads one character of a Python str: UTF-8, or the three-byte
-// form in which a str holds a lone surrogate.
+// decodeRune reads one character of a Python str: UTF-8, the three-byte form in
+// which a str holds a lone surrogate, or a byte that is neither, which counts as
+// the surrogate U+DC00+byte as in Python's surrogateescape.
 func decodeRune(s string) (rune, int) {
 	r, size := utf8.DecodeRuneInString(s)
-	if r == utf8.RuneError && size == 1 && len(s) >= 3 && s[0] == 0xed && s[1]&0xe0 == 0xa0 && s[2]&0xc0 == 0x80 {
+	if r != utf8.RuneError || size != 1 {
+		return r, size
+	}
+	if len(s) >= 3 && s[0] == 0xed && s[1]&0xe0 == 0xa0 && s[2]&0xc0 == 0x80 {
 		return 0xd000 | rune(s[1]&0x3f)<<6 | rune(s[2]&0x3f), 3
 	}
-	return r, size
+	return 0xdc00 + rune(s[0]), 1
 }
 
 func isASCII(s string) bool {

@@ -151,3 +151,41 @@ def main():
 
 
 main()
+
+
+def replacements():
+    out = []
+    for t in ["", "x", r"\1", r"\2", r"\g<1>", r"\g<0>", r"\g<n>", r"\g<2>\1x", r"\n\t\\", r"\0", r"\07", r"\101", r"\10", r"\400", r"\99", r"\q", r"\-", r"\.\ ", r"\b", "\\", "a\\", r"\g", r"\g<", r"\g<>", r"\g<1", r"\g<zz>", r"\g<9>", r"\g<-1>", r"\g<a b>", "é\\1", r"\x41", r"\8", "a\n\\q"]:
+        for isbytes in (False, True):
+            p, s, r = r"(a)(?P<n>b)?", "xab-ac-é", t
+            if isbytes:
+                p, s, r = (v.encode("latin-1") for v in (p, s, r))
+            try:
+                v = re.sub(p, r, s)
+                out.append({"t": t, "b": isbytes, "r": v.decode("latin-1") if isbytes else v})
+            except re.error as e:
+                out.append({"t": t, "b": isbytes, "err": "error: %s" % e})
+            except Exception as e:
+                out.append({"t": t, "b": isbytes, "err": "%s: %s" % (type(e).__name__, e)})
+    with open("replacements.json", "w") as f:
+        json.dump(out, f, separators=(",", ":"))
+
+
+def folds():
+    """Every set of characters that re.IGNORECASE treats as equal, as found by matching."""
+    every = "".join(chr(c) for c in range(0x110000) if not 0xD800 <= c < 0xE000)
+    out = []
+    done = set()
+    for ch in every:
+        if ch in done or (ch.lower() == ch and ch.upper() == ch):
+            continue
+        group = re.findall("(?i)" + re.escape(ch), every)
+        if len(group) > 1:
+            done.update(group)
+            out.append("".join(group))
+    with open("folds.json", "w") as f:
+        json.dump(out, f, separators=(",", ":"))
+
+
+replacements()
+folds()

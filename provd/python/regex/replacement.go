@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Template is a parsed replacement for sub and Match.expand.
-type Template struct {
+// Replacement is a parsed replacement for sub and Match.expand.
+type Replacement struct {
 	parts []templatePart
 }
 
@@ -16,11 +16,11 @@ type templatePart struct {
 	group int
 }
 
-// CompileTemplate parses a replacement text with \1, \g<1>, \g<name> and the
+// CompileReplacement parses a replacement text with \1, \g<1>, \g<name> and the
 // character escapes. Errors are *SyntaxError and *UnknownGroupError.
-func (re *Regexp) CompileTemplate(text string) (*Template, error) {
+func (re *Regexp) CompileReplacement(text string) (*Replacement, error) {
 	if !strings.Contains(text, `\`) {
-		return &Template{parts: []templatePart{{text: text, group: -1}}}, nil
+		return &Replacement{parts: []templatePart{{text: text, group: -1}}}, nil
 	}
 	p := templateParser{tokenizer: newTokenizer(text, re.isBytes), re: re}
 	for {
@@ -36,11 +36,11 @@ func (re *Regexp) CompileTemplate(text string) (*Template, error) {
 		return nil, p.err
 	}
 	p.flush()
-	return &Template{parts: p.parts}, nil
+	return &Replacement{parts: p.parts}, nil
 }
 
 // Literal gives the text of a template that refers to no group.
-func (t *Template) Literal() (string, bool) {
+func (t *Replacement) Literal() (string, bool) {
 	switch {
 	case len(t.parts) == 0:
 		return "", true
@@ -51,7 +51,7 @@ func (t *Template) Literal() (string, bool) {
 }
 
 // Size is the length in bytes of what Expand would append.
-func (t *Template) Size(s *Subject, m *Match) int {
+func (t *Replacement) Size(s *Subject, m *Match) int {
 	n := 0
 	for _, p := range t.parts {
 		if p.group < 0 {
@@ -65,7 +65,7 @@ func (t *Template) Size(s *Subject, m *Match) int {
 
 // Expand appends the replacement for m, a match on s; a group that took no
 // part counts as empty.
-func (t *Template) Expand(b *strings.Builder, s *Subject, m *Match) {
+func (t *Replacement) Expand(b *strings.Builder, s *Subject, m *Match) {
 	for _, p := range t.parts {
 		if p.group < 0 {
 			b.WriteString(p.text)
