@@ -43,6 +43,7 @@ const (
 	// A whole transfer, firmware over 512-byte blocks included.
 	maxTransfer = 10 * time.Minute
 	maxName     = 255
+	stopGrace   = 3 * time.Second
 )
 
 // TFTP is the TFTP server of the file plane: RFC 1350 reads with the options of
@@ -69,13 +70,24 @@ func (t *TFTP) Serve(ctx context.Context, conn *net.UDPConn) error {
 	s.SetBlockSize(maxBlock)
 	s.SetTimeout(ackTimeout)
 	s.SetRetries(ackRetries)
-	stop := context.AfterFunc(ctx, s.Shutdown)
-	defer stop()
+	down := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		defer close(down)
+		s.Shutdown()
+	})
 	if err := s.Serve(conn); err != nil {
+		stop()
 		return fmt.Errorf("serve tftp on %v: %w", conn.LocalAddr(), err)
 	}
-	// Shutdown closed the socket; what it still waits for are the transfers,
-	// each of which ends at its next block.
+	// Each transfer ends at its next block, but one whose client is gone waits
+	// for an acknowledgement first; the program must not wait with it.
+	timer := time.NewTimer(stopGrace)
+	defer timer.Stop()
+	select {
+	case <-down:
+	case <-timer.C:
+		t.log.Warn("left transfers behind whose clients do not answer")
+	}
 	return nil
 }
 
