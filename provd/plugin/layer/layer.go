@@ -103,11 +103,11 @@ func (f *FS) Open(name string) (*File, error) {
 	n, isDir := f.files[name], name == "." || f.dirs[name] > 0
 	f.mu.RUnlock()
 	if n != nil {
-		return n.open(), nil
+		return n.open(name), nil
 	}
 	file, err := f.openLower(name)
 	if isDir && errors.Is(err, fs.ErrNotExist) {
-		return &File{IsDir: true, ModTime: f.born}, nil
+		return directory(name, f.born), nil
 	}
 	return file, err
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"path"
 	"slices"
 	"strings"
 	"time"
@@ -72,7 +71,7 @@ func (s *Scratch) Stat(name string) (fs.FileInfo, error) {
 		return nil, err
 	}
 	defer f.Close()
-	return fileInfo{name: path.Base(clean(name)), file: f}, nil
+	return f.Stat()
 }
 
 // Open opens a file for reading.
@@ -82,7 +81,7 @@ func (s *Scratch) Open(name string) (*File, error) {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 	}
 	if content, ok := s.writes[name]; ok {
-		return (&node{content: content, mod: s.fs.born}).open(), nil
+		return (&node{content: content, mod: s.fs.born}).open(name), nil
 	}
 	if s.removed[name] {
 		if f, err := s.fs.openLower(name); err == nil {
@@ -92,7 +91,7 @@ func (s *Scratch) Open(name string) (*File, error) {
 	}
 	f, err := s.fs.Open(name)
 	if err != nil && s.hasDir(name) {
-		return &File{IsDir: true, ModTime: s.fs.born}, nil
+		return directory(name, s.fs.born), nil
 	}
 	return f, err
 }
@@ -121,9 +120,6 @@ func (s *Scratch) ReadFile(name string, limit int64) ([]byte, error) {
 	}
 	return io.ReadAll(f)
 }
-
-// ErrIsDirectory is returned for reading or writing a directory as a file.
-var ErrIsDirectory = fmt.Errorf("is a directory")
 
 // WriteFile sets the content of a file. The caller must not change it later.
 func (s *Scratch) WriteFile(name string, content []byte) error {
@@ -250,23 +246,4 @@ func (s *Scratch) writable(op, name string) (string, error) {
 		return "", &fs.PathError{Op: op, Path: name, Err: ErrReadOnly}
 	}
 	return name, nil
-}
-
-type fileInfo struct {
-	name string
-	file *File
-}
-
-func (i fileInfo) Name() string       { return i.name }
-func (i fileInfo) Size() int64        { return i.file.Size }
-func (i fileInfo) ModTime() time.Time { return i.file.ModTime }
-func (i fileInfo) IsDir() bool        { return i.file.IsDir }
-func (i fileInfo) Sys() any           { return nil }
-
-// Mode returns the bits of a readable file or directory.
-func (i fileInfo) Mode() fs.FileMode {
-	if i.file.IsDir {
-		return fs.ModeDir | 0o755
-	}
-	return 0o644
 }

@@ -1,0 +1,291 @@
+package host
+
+import (
+	"net/url"
+	"strings"
+
+	"provbox/provd"
+	"provbox/provd/python"
+)
+
+// Request is a phone's request as extractors and HTTP services see it. It tells
+// Read of every attribute they look at.
+type Request struct {
+	req provd.Request
+	// read is told of each attribute the package looks at, before it sees it.
+	read func(attr string)
+	// own are the attributes the package set.
+	own map[string]python.Value
+
+	method string
+	status int
+	header map[string]string
+}
+
+// NewRequest returns the object that stands for req in a package. read, when not
+// nil, is called with the name of each attribute the package reads; Value gives
+// an attribute's value.
+func NewRequest(req provd.Request, read func(attr string)) python.Value {
+	if read == nil {
+		read = func(string) {}
+	}
+	switch req.Kind {
+	case provd.TFTP:
+		packet := python.NewDict(4)
+		packet.SetStr("opcode", python.Bytes("\x00\x01"))
+		packet.SetStr("mode", python.Bytes("octet"))
+		packet.SetStr("options", python.NewDict(0))
+		return &mapping{read: read, items: []mappingItem{
+			{python.Str("address"), AttrIP, func() python.Value { return python.Tuple{python.Str(req.IP), python.Int(0)} }},
+			{python.Str("packet"), AttrPath, func() python.Value {
+				packet.SetStr("filename", python.Bytes(req.Path))
+				return packet
+			}},
+		}}
+	case provd.DHCP:
+		return dhcpRequest(req, read)
+	}
+	return &Request{req: req, read: read, method: "GET"}
+}
+
+// The attributes of a request that an extractor can read. DHCP options are
+// AttrOption and the code as one byte.
+const (
+	AttrIP        = "ip"
+	AttrPath      = "path"
+	AttrQuery     = "query"
+	AttrUserAgent = "ua"
+	AttrMAC       = "mac"
+	AttrOption    = "o"
+	AttrOptions   = "options" // their codes
+)
+
+// Attr returns the value of an attribute as a string that is equal exactly when
+// packages cannot tell the values apart.
+func Attr(req *provd.Request, attr string) string {
+	switch attr {
+	case AttrIP:
+		return req.IP
+	case AttrPath:
+		return req.Path
+	case AttrQuery:
+		return req.Query
+	case AttrUserAgent:
+		if !req.HasUserAgent {
+			return "\x00"
+		}
+		return "\x01" + req.UserAgent
+	case AttrMAC:
+		return req.MAC
+	case AttrOptions:
+		return string(optionCodes(req))
+	}
+	if code, ok := strings.CutPrefix(attr, AttrOption); ok && len(code) == 1 {
+		value, ok := req.Options[code[0]]
+		if !ok {
+			return "\x00"
+		}
+		return "\x01" + string(value)
+	}
+	return ""
+}
+
+// Type returns the class Request.
+func (*Request) Type() *python.Class { return requestClass }
+
+// Attr returns an attribute of the request.
+func (r *Request) Attr(_ *python.Thread, name string) (python.Value, error) {
+	if v, ok := r.own[name]; ok {
+		return v, nil
+	}
+	switch name {
+	case "path":
+		r.read(AttrPath)
+		return python.Bytes(r.req.Path), nil
+	case "uri":
+		r.read(AttrPath)
+		r.read(AttrQuery)
+		if r.req.Query == "" {
+			return python.Bytes(r.req.Path), nil
+		}
+		return python.Bytes(r.req.Path + "?" + r.req.Query), nil
+	case "args":
+		r.read(AttrQuery)
+		return queryArgs(r.req.Query), nil
+	case "method":
+		return python.Bytes(r.method), nil
+	case "prepath":
+		return python.NewList(nil), nil
+	case "postpath":
+		r.read(AttrPath)
+		return pathSegments(r.req.Path), nil
+	}
+	return nil, nil
+}
+
+// SetAttr keeps what the package sets.
+func (r *Request) SetAttr(_ *python.Thread, name string, value python.Value) (bool, error) {
+	if value == nil {
+		delete(r.own, name)
+		return true, nil
+	}
+	if r.own == nil {
+		r.own = make(map[string]python.Value)
+	}
+	r.own[name] = value
+	return true, nil
+}
+
+// AttrNames lists the attributes.
+func (r *Request) AttrNames() []string {
+	return []string{"args", "method", "path", "postpath", "prepath", "uri"}
+}
+
+// headerValue returns a header; only the ones that identify phones are known.
+func (r *Request) headerValue(name string) (string, bool) {
+	if !strings.EqualFold(name, "User-Agent") {
+		return "", false
+	}
+	r.read(AttrUserAgent)
+	return r.req.UserAgent, r.req.HasUserAgent
+}
+
+var requestClass = python.NewBuiltinClass(python.ClassSpec{
+	Name: "Request", Module: "wazo_provd.servers.http_site", NoNew: true,
+	Methods: map[string]python.MethodFunc{
+		"getHeader": func(_ *python.Thread, self python.Value, args []python.Value, kwargs []python.Keyword) (python.Value, error) {
+			var key python.Value
+			if err := python.Unpack("getHeader", args, kwargs, "key", &key); err != nil {
+				return nil, err
+			}
+			r := self.(*Request)
+			switch key := key.(type) {
+			case python.Bytes:
+				if v, ok := r.headerValue(string(key)); ok {
+					return python.Bytes(v), nil
+				}
+			case python.Str:
+				if v, ok := r.headerValue(string(key)); ok {
+					return latin1([]byte(v)), nil
+				}
+			default:
+				return nil, python.TypeErrorf("getHeader() argument must be bytes or str, not '%s'", python.TypeName(key))
+			}
+			return python.None, nil
+		},
+		"getAllHeaders": func(_ *python.Thread, self python.Value, _ []python.Value, _ []python.Keyword) (python.Value, error) {
+			r := self.(*Request)
+			d := python.NewDict(1)
+			if v, ok := r.headerValue("User-Agent"); ok {
+				if err := d.Set(nil, python.Bytes("user-agent"), python.Bytes(v)); err != nil {
+					return nil, err
+				}
+			}
+			return d, nil
+		},
+		"getClientIP": func(_ *python.Thread, self python.Value, _ []python.Value, _ []python.Keyword) (python.Value, error) {
+			r := self.(*Request)
+			r.read(AttrIP)
+			return python.Str(r.req.IP), nil
+		},
+		"setHeader": func(t *python.Thread, self python.Value, args []python.Value, kwargs []python.Keyword) (python.Value, error) {
+			var name, value python.Value
+			if err := python.Unpack("setHeader", args, kwargs, "name", &name, "value", &value); err != nil {
+				return nil, err
+			}
+			k, err := octets(t, name)
+			if err != nil {
+				return nil, err
+			}
+			v, err := octets(t, value)
+			if err != nil {
+				return nil, err
+			}
+			r := self.(*Request)
+			if r.header == nil {
+				r.header = make(map[string]string)
+			}
+			if len(r.header) < 64 {
+				r.header[k] = v
+			}
+			return python.None, nil
+		},
+		"setResponseCode": func(_ *python.Thread, self python.Value, args []python.Value, kwargs []python.Keyword) (python.Value, error) {
+			var code int
+			var message python.Value
+			if err := python.Unpack("setResponseCode", args, kwargs, "code", &code, "message?", &message); err != nil {
+				return nil, err
+			}
+			self.(*Request).status = code
+			return python.None, nil
+		},
+	},
+})
+
+// octets returns the bytes of a bytes or str value.
+func octets(t *python.Thread, v python.Value) (string, error) {
+	if b, ok := v.(python.Bytes); ok {
+		return string(b), nil
+	}
+	return python.ToStr(t, v)
+}
+
+// latin1 decodes bytes one to one, as wazo-provd does with header values and
+// DHCP options.
+func latin1(b []byte) python.Str {
+	out := make([]byte, 0, len(b))
+	for _, c := range b {
+		out = python.AppendRune(out, rune(c))
+	}
+	return python.Str(out)
+}
+
+// maxArgs bounds the query parameters a package sees.
+const maxArgs = 100
+
+// queryArgs makes twisted's request.args: lists of values by name, in bytes.
+func queryArgs(query string) *python.Dict {
+	d := python.NewDict(0)
+	n := 0
+	for pair := range strings.SplitSeq(query, "&") {
+		if n++; n > maxArgs {
+			break
+		}
+		name, value, ok := strings.Cut(pair, "=")
+		if !ok {
+			continue
+		}
+		key := python.Bytes(unquote(name))
+		var list *python.List
+		if v, found, err := d.Get(nil, key); err == nil && found {
+			list, _ = v.(*python.List)
+		}
+		var values []python.Value
+		if list != nil {
+			values = list.Items()
+		}
+		if err := d.Set(nil, key, python.NewList(append(values, python.Bytes(unquote(value))))); err != nil {
+			break
+		}
+	}
+	return d
+}
+
+func unquote(s string) string {
+	out, err := url.QueryUnescape(s)
+	if err != nil {
+		return s
+	}
+	return out
+}
+
+func pathSegments(path string) *python.List {
+	var segments []python.Value
+	for s := range strings.SplitSeq(strings.TrimPrefix(path, "/"), "/") {
+		if u, err := url.PathUnescape(s); err == nil {
+			s = u
+		}
+		segments = append(segments, python.Bytes(s))
+	}
+	return python.NewList(segments)
+}
