@@ -267,8 +267,7 @@ func (a *Allocator) Pick(prefix netip.Prefix, ask Ask, now time.Time) Choice {
 	if e := p.offers[ask.Client]; e != nil && !wanted && standing(e.ip).Usable() {
 		return free(e.ip, "offered")
 	}
-	if live(a.byMAC[heldBy{p, ask.MAC}], now) >= a.limits.PerMAC || a.limits.PerRelay > 0 && len(ask.Relay) > 0 &&
-		live(a.byLink[heldBy{p, string(ask.Relay)}], now) >= a.limits.PerRelay {
+	if a.Limited(prefix, ask.MAC, ask.Relay, now) {
 		return Choice{Why: "limited"}
 	}
 	if wanted {
@@ -294,6 +293,17 @@ func (a *Allocator) Pick(prefix netip.Prefix, ask Ask, now time.Time) Choice {
 		}
 	}
 	return Choice{Why: "exhausted"}
+}
+
+// Limited reports whether a hardware address or relay value holds as many
+// leases of a pool as it may. It only reads.
+func (a *Allocator) Limited(prefix netip.Prefix, mac string, relay []byte, now time.Time) bool {
+	p := a.byNet[prefix]
+	if p == nil {
+		return true
+	}
+	return live(a.byMAC[heldBy{p, mac}], now) >= a.limits.PerMAC ||
+		a.limits.PerRelay > 0 && len(relay) > 0 && live(a.byLink[heldBy{p, string(relay)}], now) >= a.limits.PerRelay
 }
 
 // live counts the entries whose lease is in time.

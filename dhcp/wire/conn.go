@@ -11,7 +11,6 @@ import (
 	"net/netip"
 	"os"
 	"sync"
-	"syscall"
 	"time"
 
 	"github.com/mdlayher/packet"
@@ -325,6 +324,3 @@ func (c *Conn) Close() error {
 	}
 	return errors.Join(errs...)
 }
-
-// SyscallConn gives tests and tools access to the UDP socket.
-func (c *Conn) SyscallConn() (syscall.RawConn, error) { return c.udp.SyscallConn() }
