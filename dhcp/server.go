@@ -62,7 +62,7 @@ type Server struct {
 	set     *settings
 	book    *lease.Allocator
 	guard   *guard
-	probing map[netip.Addr]bool
+	probing map[netip.Addr]lease.Client // who waits for the answer
 	conns   map[string]Conn
 
 	serving  atomic.Bool
@@ -97,7 +97,7 @@ func New(c Config, deps Deps) (*Server, error) {
 	s := &Server{
 		deps: deps, log: deps.Log, set: set, guard: newGuard(),
 		book:    lease.New(set.pools(), set.Limits),
-		probing: map[netip.Addr]bool{}, conns: map[string]Conn{},
+		probing: map[netip.Addr]lease.Client{}, conns: map[string]Conn{},
 		changed: make(chan struct{}, 1),
 		queue:   make(chan *arrival, set.Queue), jobs: make(chan *job, maxJobs), out: make(chan *job, maxJobs),
 		forgets: make(chan *forgetting), stopping: make(chan struct{}),

@@ -102,8 +102,8 @@ const (
 	// maxProbes bounds the addresses asked about at one time. More new clients
 	// at once are a boot storm, and get their addresses unasked.
 	maxProbes = 16
-	// maxAttempts bounds how many addresses in use are stepped over for one
-	// DISCOVER; the client's next one goes on from there.
+	// maxAttempts bounds how many addresses are asked about for one DISCOVER;
+	// the client's next one goes on from there.
 	maxAttempts = 4
 )
 
@@ -112,6 +112,7 @@ func (s *Server) answer(p *packet, conn Conn, attempt int) {
 	now := s.deps.Now()
 	d, probe, repeated := s.decide(p, now)
 	if repeated {
+		s.count.silent.Add(1)
 		return
 	}
 	j := &job{effect: d.do, lease: d.lease, until: d.until, conn: conn, ev: event(p, &d, now), to: d.to}
@@ -129,7 +130,7 @@ func (s *Server) answer(p *packet, conn Conn, attempt int) {
 	switch {
 	case probe:
 		kept := p.clone()
-		s.probes.Go(func() { s.probe(kept, d.ip, j, attempt) })
+		s.probes.Go(func() { s.probe(kept, conn, d.ip, attempt) })
 	case d.do == bind || d.do == free || d.do == quarantine:
 		s.submit(j)
 	default:
@@ -148,11 +149,13 @@ func (s *Server) decide(p *packet, now time.Time) (d decision, probe, repeated b
 	switch d.do {
 	case hold:
 		if d.probe && s.set.ProbeWait > 0 && !s.set.Loopback {
-			if s.probing[d.ip] {
+			switch who, asking := s.probing[d.ip]; {
+			case asking && who == p.client:
 				return d, false, true
-			}
-			if probe = len(s.probing) < maxProbes; probe {
-				s.probing[d.ip] = true
+			case asking || len(s.probing) >= maxProbes:
+			default:
+				probe = true
+				s.probing[d.ip] = p.client
 			}
 		}
 		s.book.Offer(d.ip, p.client, now)
@@ -187,28 +190,26 @@ func (s *Server) submit(j *job) {
 	}
 }
 
-// probe asks the network about an offered address, then sends the offer or
-// looks for another address.
-func (s *Server) probe(p *packet, ip netip.Addr, j *job, attempt int) {
+// probe asks the network about an offered address, then decides anew: with
+// nobody there the client gets its offer, with somebody there another address.
+func (s *Server) probe(p *packet, conn Conn, ip netip.Addr, attempt int) {
 	defer s.contain(p.ifc.name, nil)
-	who, err := j.conn.Probe(ip, s.settings().ProbeWait)
+	who, err := conn.Probe(ip, s.settings().ProbeWait)
 	if err != nil {
 		// Not being able to ask is no reason not to serve.
 		s.log.Debug("dhcp probe", "ip", ip, "err", err)
 	}
 	now := s.deps.Now()
 	s.probed(ip, who, now)
-	if who == "" {
-		s.finish(j)
-		return
+	if who != "" {
+		s.count.conflicts.Add(1)
+		s.events.put(Event{
+			Time: now, Interface: p.ifc.name, Message: "CONFLICT", MAC: p.mac, IP: ip, XID: p.XID,
+			Reason: "address is in use by " + who + "; not offered",
+		})
 	}
-	s.count.conflicts.Add(1)
-	s.events.put(Event{
-		Time: now, Interface: p.ifc.name, Message: "CONFLICT", MAC: p.mac, IP: ip, XID: p.XID,
-		Reason: "address is in use by " + who + "; not offered",
-	})
-	if attempt+1 < maxAttempts {
-		s.answer(p, j.conn, attempt+1)
+	if attempt < maxAttempts {
+		s.answer(p, conn, attempt+1)
 	}
 }
 

@@ -96,7 +96,7 @@ func Open(name string, opts Options) (*Conn, error) {
 	c := &Conn{name: name, opts: opts, udp: udp, oob: make([]byte, 128), ifi: *ifi}
 	if !opts.Unprivileged {
 		// Protocol 0 receives nothing: this socket only sends.
-		if c.raw, err = packet.Listen(ifi, packet.Datagram, 0, nil); err != nil {
+		if c.raw, err = packet.Listen(ifi, packet.Raw, 0, nil); err != nil {
 			_ = udp.Close()
 			return nil, fmt.Errorf("open %s: raw socket: %w", name, err)
 		}
@@ -187,10 +187,10 @@ func destination(oob []byte) netip.Addr {
 // Write sends a packet.
 func (c *Conn) Write(b []byte, d Dest) error {
 	c.mu.Lock()
-	raw := c.raw
+	raw, hw := c.raw, c.ifi.HardwareAddr
 	c.mu.Unlock()
-	if len(d.HW) == 6 && raw != nil {
-		frame := datagram(b, netip.AddrPortFrom(d.From, c.opts.Port), d.To)
+	if len(d.HW) == 6 && len(hw) == 6 && raw != nil {
+		frame := frame(b, hw, d.HW, netip.AddrPortFrom(d.From, c.opts.Port), d.To)
 		if _, err := raw.WriteTo(frame, &packet.Addr{HardwareAddr: d.HW}); err != nil {
 			return fmt.Errorf("send to %s at %s on %s: %w", d.To, net.HardwareAddr(d.HW), c.name, err)
 		}
@@ -211,9 +211,13 @@ func source(ip netip.Addr) []byte {
 	return unix.PktInfo4(&unix.Inet4Pktinfo{Spec_dst: b})
 }
 
-// datagram writes IPv4 and UDP headers before a payload.
-func datagram(payload []byte, from, to netip.AddrPort) []byte {
-	b := make([]byte, 28+len(payload))
+// frame writes Ethernet, IPv4 and UDP headers before a payload.
+func frame(payload, srcHW, dstHW []byte, from, to netip.AddrPort) []byte {
+	f := make([]byte, 42+len(payload))
+	copy(f, dstHW)
+	copy(f[6:], srcHW)
+	binary.BigEndian.PutUint16(f[12:], unix.ETH_P_IP)
+	b := f[14:]
 	b[0], b[8], b[9] = 0x45, 64, unix.IPPROTO_UDP
 	binary.BigEndian.PutUint16(b[2:], uint16(len(b)))
 	src, dst := from.Addr().As4(), to.Addr().As4()
@@ -231,7 +235,7 @@ func datagram(payload []byte, from, to netip.AddrPort) []byte {
 		check = 0xffff
 	}
 	binary.BigEndian.PutUint16(u[6:], check)
-	return b
+	return f
 }
 
 // sum is the Internet checksum before the complement (RFC 1071).
