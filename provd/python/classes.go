@@ -69,6 +69,40 @@ var (
 	ReversedClass = bareClass("reversed", ObjectClass)
 	// ZipClass is the class zip.
 	ZipClass = bareClass("zip", ObjectClass)
+	// UnionClass is the class UnionType.
+	UnionClass = bareClass("UnionType", ObjectClass)
+	// iteratorClass is the class iterator.
+	iteratorClass = bareClass("iterator", ObjectClass)
+	// listIteratorClass is the class list_iterator.
+	listIteratorClass = bareClass("list_iterator", ObjectClass)
+	// tupleIteratorClass is the class tuple_iterator.
+	tupleIteratorClass = bareClass("tuple_iterator", ObjectClass)
+	// strIteratorClass is the class str_iterator.
+	strIteratorClass = bareClass("str_iterator", ObjectClass)
+	// bytesIteratorClass is the class bytes_iterator.
+	bytesIteratorClass = bareClass("bytes_iterator", ObjectClass)
+	// setIteratorClass is the class set_iterator.
+	setIteratorClass = bareClass("set_iterator", ObjectClass)
+	// rangeIteratorClass is the class range_iterator.
+	rangeIteratorClass = bareClass("range_iterator", ObjectClass)
+	// longRangeIteratorClass is the class longrange_iterator.
+	longRangeIteratorClass = bareClass("longrange_iterator", ObjectClass)
+	// dictKeyIteratorClass is the class dict_keyiterator.
+	dictKeyIteratorClass = bareClass("dict_keyiterator", ObjectClass)
+	// dictValueIteratorClass is the class dict_valueiterator.
+	dictValueIteratorClass = bareClass("dict_valueiterator", ObjectClass)
+	// dictItemIteratorClass is the class dict_itemiterator.
+	dictItemIteratorClass = bareClass("dict_itemiterator", ObjectClass)
+	// callableIteratorClass is the class callable_iterator.
+	callableIteratorClass = bareClass("callable_iterator", ObjectClass)
+	// listReverseIteratorClass is the class list_reverseiterator.
+	listReverseIteratorClass = bareClass("list_reverseiterator", ObjectClass)
+	// dictReverseKeyIteratorClass is the class dict_reversekeyiterator.
+	dictReverseKeyIteratorClass = bareClass("dict_reversekeyiterator", ObjectClass)
+	// dictReverseValueIteratorClass is the class dict_reversevalueiterator.
+	dictReverseValueIteratorClass = bareClass("dict_reversevalueiterator", ObjectClass)
+	// dictReverseItemIteratorClass is the class dict_reverseitemiterator.
+	dictReverseItemIteratorClass = bareClass("dict_reverseitemiterator", ObjectClass)
 )
 
 // newRoots makes the two classes that need each other.

@@ -47,3 +47,194 @@ const (
 	OpInvert
 	OpNot
 )
+
+// binaryNames are the symbols and method names of the binary operators.
+var binaryNames = [...]struct{ symbol, method, reflected, inPlace string }{
+	OpAdd:      {"+", "__add__", "__radd__", "__iadd__"},
+	OpSub:      {"-", "__sub__", "__rsub__", "__isub__"},
+	OpMul:      {"*", "__mul__", "__rmul__", "__imul__"},
+	OpDiv:      {"/", "__truediv__", "__rtruediv__", "__itruediv__"},
+	OpFloorDiv: {"//", "__floordiv__", "__rfloordiv__", "__ifloordiv__"},
+	OpMod:      {"%", "__mod__", "__rmod__", "__imod__"},
+	OpPow:      {"** or pow()", "__pow__", "__rpow__", "__ipow__"},
+	OpLShift:   {"<<", "__lshift__", "__rlshift__", "__ilshift__"},
+	OpRShift:   {">>", "__rshift__", "__rrshift__", "__irshift__"},
+	OpAnd:      {"&", "__and__", "__rand__", "__iand__"},
+	OpOr:       {"|", "__or__", "__ror__", "__ior__"},
+	OpXor:      {"^", "__xor__", "__rxor__", "__ixor__"},
+	OpMatMul:   {"@", "__matmul__", "__rmatmul__", "__imatmul__"},
+}
+
+// compareNames are the symbols and methods of the comparison operators, with the
+// operator that compares the other way round.
+var compareNames = [...]struct {
+	symbol, method string
+	swapped        CompareOp
+}{
+	OpEq: {"==", "__eq__", OpEq},
+	OpNe: {"!=", "__ne__", OpNe},
+	OpLt: {"<", "__lt__", OpGt},
+	OpLe: {"<=", "__le__", OpGe},
+	OpGt: {">", "__gt__", OpLt},
+	OpGe: {">=", "__ge__", OpLe},
+}
+
+// unaryNames are the symbols and methods of the unary operators.
+var unaryNames = [...]struct{ symbol, method string }{
+	OpNeg:    {"-", "__neg__"},
+	OpPos:    {"+", "__pos__"},
+	OpInvert: {"~", "__invert__"},
+}
+
+// isCore reports whether v is one of the built-in values whose operators are
+// implemented by type switches, so that looking for its dunder methods would find
+// nothing new.
+func isCore(v Value) bool {
+	switch v.(type) {
+	case Int, Str, Bool, NoneType, *List, *Dict, Tuple, Float, *BigInt, Bytes, *Set, *Range, *Slice,
+		*DictView, EllipsisType, NotImplementedType:
+		return true
+	}
+	return false
+}
+
+// Unary evaluates `op v`.
+func Unary(t *Thread, op UnaryOp, v Value) (Value, error) {
+	if op == OpNot {
+		b, err := Truth(t, v)
+		return Bool(!b), err
+	}
+	if r, ok := unaryNative(op, v); ok {
+		return r, nil
+	}
+	if !isCore(v) {
+		r, found, err := callSpecial(t, v, unaryNames[op].method)
+		if found || err != nil {
+			return r, err
+		}
+	}
+	return nil, TypeErrorf("bad operand type for unary %s: '%s'", unaryNames[op].symbol, TypeName(v))
+}
+
+func unaryNative(op UnaryOp, v Value) (Value, bool) {
+	switch v := v.(type) {
+	case Int:
+		switch {
+		case op == OpPos:
+			return v, true
+		case op == OpInvert:
+			return newInt64(int64(^v)), true
+		case -v != v || v == 0:
+			return newInt64(int64(-v)), true
+		}
+		b, _ := bigOf(v)
+		return NewBigInt(b.Neg(b)), true
+	case Bool:
+		return unaryNative(op, boolInt(v))
+	case *BigInt:
+		b := v.Big()
+		switch op {
+		case OpNeg:
+			b.Neg(b)
+		case OpInvert:
+			b.Not(b)
+		}
+		return NewBigInt(b), true
+	case Float:
+		switch op {
+		case OpNeg:
+			return -v, true
+		case OpPos:
+			return v, true
+		}
+	}
+	return nil, false
+}
+
+// Truth returns the truth value of v.
+func Truth(t *Thread, v Value) (bool, error) {
+	switch v := v.(type) {
+	case Bool:
+		return bool(v), nil
+	case NoneType:
+		return false, nil
+	case Str:
+		return v != "", nil
+	case Int:
+		return v != 0, nil
+	case *Dict:
+		return v.live > 0, nil
+	case *List:
+		return len(v.items) > 0, nil
+	case Tuple:
+		return len(v) > 0, nil
+	case *BigInt:
+		return true, nil
+	case Float:
+		return v != 0, nil
+	case Bytes:
+		return v != "", nil
+	case *Set:
+		return v.dict.live > 0, nil
+	case *DictView:
+		return v.dict.live > 0, nil
+	case *Class, Callable:
+		if v.Type() == TypeClass {
+			return true, nil
+		}
+	}
+	if r, found, err := callSpecial(t, v, "__bool__"); found || err != nil {
+		if err != nil {
+			return false, err
+		}
+		b, ok := r.(Bool)
+		if !ok {
+			return false, TypeErrorf("__bool__ should return bool, returned %s", TypeName(r))
+		}
+		return bool(b), nil
+	}
+	if _, ok := lookupSpecial(v, "__len__"); ok {
+		n, err := Len(t, v)
+		return n != 0, err
+	}
+	return true, nil
+}
+
+// Len returns len(v).
+func Len(t *Thread, v Value) (int, error) {
+	switch v := v.(type) {
+	case Str:
+		return strLen(string(v)), nil
+	case *List:
+		return len(v.items), nil
+	case *Dict:
+		return v.live, nil
+	case Tuple:
+		return len(v), nil
+	case Bytes:
+		return len(v), nil
+	case *Set:
+		return v.dict.live, nil
+	case *DictView:
+		return v.dict.live, nil
+	case *Range:
+		return v.length()
+	}
+	r, found, err := callSpecial(t, v, "__len__")
+	if err != nil {
+		return 0, err
+	}
+	if !found {
+		return 0, TypeErrorf("object of type '%s' has no len()", TypeName(v))
+	}
+	n, ok, err := asIndex(t, r)
+	switch {
+	case err != nil:
+		return 0, err
+	case !ok:
+		return 0, TypeErrorf("'%s' object cannot be interpreted as an integer", TypeName(r))
+	case n < 0:
+		return 0, ValueErrorf("__len__() should return >= 0")
+	}
+	return n, nil
+}

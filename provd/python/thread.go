@@ -55,6 +55,7 @@ type Thread struct {
 	depth     int
 	local     map[any]any
 	active    []Value // containers being shown, for repr's `[...]`
+	frame     *frame  // the running program's innermost frame
 }
 
 // NewThread returns a thread with fresh budgets. The call it is used for ends

@@ -1,0 +1,195 @@
+package python
+
+import "strings"
+
+// positional checks the arguments of a built-in that takes no keywords. name is
+// the qualified name; some of CPython's messages use only its last part.
+func positional(name string, args []Value, kwargs []Keyword, least, most int) error {
+	n := len(args)
+	if len(kwargs) == 0 && n >= least && (n <= most || most < 0) {
+		return nil
+	}
+	if len(kwargs) > 0 {
+		return TypeErrorf("%s() takes no keyword arguments", name)
+	}
+	short := name[strings.LastIndexByte(name, '.')+1:]
+	switch {
+	case most == 0:
+		return TypeErrorf("%s() takes no arguments (%d given)", name, n)
+	case least == 1 && most == 1:
+		return TypeErrorf("%s() takes exactly one argument (%d given)", name, n)
+	case least == most:
+		return TypeErrorf("%s expected %d argument%s, got %d", short, least, pluralS(least), n)
+	case n < least:
+		return TypeErrorf("%s expected at least %d argument%s, got %d", short, least, pluralS(least), n)
+	}
+	return TypeErrorf("%s expected at most %d argument%s, got %d", short, most, pluralS(most), n)
+}
+
+func pluralS(n int) string {
+	if n == 1 {
+		return ""
+	}
+	return "s"
+}
+
+// methodTable collects the methods of a built-in class.
+type methodTable struct {
+	owner string
+	m     map[string]MethodFunc
+}
+
+func newMethodTable(owner string) methodTable {
+	return methodTable{owner, make(map[string]MethodFunc)}
+}
+
+// add enters a method that takes between least and most positional arguments
+// (most < 0: any number) and works on the built-in value T inside self.
+func add[T Value](table methodTable, name string, least, most int, fn func(t *Thread, self T, args []Value) (Value, error)) {
+	qualified := table.owner + "." + name
+	table.m[name] = func(t *Thread, self Value, args []Value, kwargs []Keyword) (Value, error) {
+		if err := positional(qualified, args, kwargs, least, most); err != nil {
+			return nil, err
+		}
+		v, ok := self.(T)
+		if !ok {
+			if v, ok = Native(self).(T); !ok {
+				return nil, wrongSelf(name, table.owner, self)
+			}
+		}
+		return fn(t, v, args)
+	}
+}
+
+// addKw enters a method that takes keywords; fn reads its own arguments.
+func addKw[T Value](table methodTable, name string, fn func(t *Thread, self T, args []Value, kwargs []Keyword) (Value, error)) {
+	table.m[name] = func(t *Thread, self Value, args []Value, kwargs []Keyword) (Value, error) {
+		v, ok := Native(self).(T)
+		if !ok {
+			return nil, wrongSelf(name, table.owner, self)
+		}
+		return fn(t, v, args, kwargs)
+	}
+}
+
+func wrongSelf(name, owner string, self Value) error {
+	return TypeErrorf("descriptor '%s' requires a '%s' object but received a '%s'", name, owner, TypeName(self))
+}
+
+// addBinary enters the dunder methods of binary operators, the reflected ones
+// too when the type has them.
+func addBinary(table methodTable, reflected bool, ops ...BinaryOp) {
+	enter := func(name string, eval func(t *Thread, self, arg Value) (Value, bool, error)) {
+		add(table, name, 1, 1, func(t *Thread, self Value, args []Value) (Value, error) {
+			r, ok, err := eval(t, Native(self), Native(args[0]))
+			if !ok && err == nil {
+				return NotImplemented, nil
+			}
+			return r, err
+		})
+	}
+	for _, op := range ops {
+		enter(binaryNames[op].method, func(t *Thread, self, arg Value) (Value, bool, error) {
+			return binaryNative(t, op, self, arg)
+		})
+		if reflected {
+			enter(binaryNames[op].reflected, func(t *Thread, self, arg Value) (Value, bool, error) {
+				return binaryNative(t, op, arg, self)
+			})
+		}
+	}
+}
+
+// addInPlace enters the dunder methods of augmented assignments. They return
+// self, which may be an instance around the built-in value.
+func addInPlace(table methodTable, ops ...BinaryOp) {
+	for _, op := range ops {
+		table.m[binaryNames[op].inPlace] = func(t *Thread, self Value, args []Value, kwargs []Keyword) (Value, error) {
+			if err := positional(binaryNames[op].inPlace, args, kwargs, 1, 1); err != nil {
+				return nil, err
+			}
+			if !isCore(Native(self)) {
+				return NotImplemented, nil
+			}
+			if _, err := InPlace(t, op, Native(self), args[0]); err != nil {
+				return nil, err
+			}
+			return self, nil
+		}
+	}
+}
+
+// addCompare enters the dunder methods of comparisons.
+func addCompare(table methodTable, ops ...CompareOp) {
+	for _, op := range ops {
+		add(table, compareNames[op].method, 1, 1, func(t *Thread, self Value, args []Value) (Value, error) {
+			r, ok, err := compareNative(t, op, Native(self), Native(args[0]))
+			if !ok && err == nil {
+				return NotImplemented, nil
+			}
+			return Bool(r), err
+		})
+	}
+}
+
+// addCommon enters the dunder methods that follow from an operation of the same
+// name, for as long as the value itself is built in.
+func addCommon(table methodTable, names ...string) {
+	for _, name := range names {
+		switch name {
+		case "__len__":
+			add(table, name, 0, 0, func(t *Thread, self Value, _ []Value) (Value, error) {
+				n, err := Len(t, Native(self))
+				return NewInt(n), err
+			})
+		case "__iter__":
+			add(table, name, 0, 0, func(t *Thread, self Value, _ []Value) (Value, error) { return Iter(t, Native(self)) })
+		case "__contains__":
+			add(table, name, 1, 1, func(t *Thread, self Value, args []Value) (Value, error) {
+				ok, err := Contains(t, Native(self), args[0])
+				return Bool(ok), err
+			})
+		case "__getitem__":
+			add(table, name, 1, 1, func(t *Thread, self Value, args []Value) (Value, error) {
+				return GetItem(t, Native(self), args[0])
+			})
+		case "__setitem__":
+			add(table, name, 2, 2, func(t *Thread, self Value, args []Value) (Value, error) {
+				return None, SetItem(t, Native(self), args[0], args[1])
+			})
+		case "__delitem__":
+			add(table, name, 1, 1, func(t *Thread, self Value, args []Value) (Value, error) {
+				return None, DelItem(t, Native(self), args[0])
+			})
+		case "__hash__":
+			add(table, name, 0, 0, func(t *Thread, self Value, _ []Value) (Value, error) {
+				h, err := Hash(t, Native(self))
+				return newInt64(int64(h)), err
+			})
+		case "__repr__":
+			add(table, name, 0, 0, func(t *Thread, self Value, _ []Value) (Value, error) {
+				s, err := Repr(t, Native(self))
+				return Str(s), err
+			})
+		case "__str__":
+			add(table, name, 0, 0, func(t *Thread, self Value, _ []Value) (Value, error) {
+				s, err := ToStr(t, Native(self))
+				return Str(s), err
+			})
+		case "__format__":
+			add(table, name, 1, 1, func(t *Thread, self Value, args []Value) (Value, error) {
+				spec, ok := Native(args[0]).(Str)
+				if !ok {
+					return nil, TypeErrorf("__format__() argument must be str, not %s", TypeName(args[0]))
+				}
+				s, err := Format(t, Native(self), string(spec))
+				return Str(s), err
+			})
+		case "__bool__":
+			add(table, name, 0, 0, func(t *Thread, self Value, _ []Value) (Value, error) {
+				b, err := Truth(t, Native(self))
+				return Bool(b), err
+			})
+		}
+	}
+}
