@@ -39,8 +39,8 @@ const (
 // Enabled reports whether the settings ask for anything to be set.
 func (c Config) Enabled() bool { return len(c.Interfaces) > 0 }
 
-// Validate returns every problem at once, each beginning with the key it is
-// about, below the key under which the section stands in the settings.
+// Validate returns every problem at once, one a line, each beginning with the
+// key it is about.
 func (c Config) Validate() error {
 	_, err := c.parse()
 	return err
@@ -63,7 +63,7 @@ func (c Config) parse() (wanted, error) {
 	var errs []error
 	gatewayAt := ""
 	for i, in := range c.Interfaces {
-		key := fmt.Sprintf("interfaces[%d]", i)
+		key := fmt.Sprintf("network.interfaces[%d]", i)
 		bad := func(field, format string, args ...any) {
 			errs = append(errs, fmt.Errorf("%s.%s: %w", key, field, fmt.Errorf(format, args...)))
 		}
@@ -109,7 +109,7 @@ func (c Config) parse() (wanted, error) {
 		w.interfaces = append(w.interfaces, wi)
 	}
 	if len(w.dns) > maxDNS {
-		errs = append(errs, fmt.Errorf("interfaces: %d name servers, the resolver asks at most %d", len(w.dns), maxDNS))
+		errs = append(errs, fmt.Errorf("network.interfaces: %d name servers, the resolver asks at most %d", len(w.dns), maxDNS))
 	}
 	return w, errors.Join(errs...)
 }
