@@ -48,5 +48,6 @@ func linkClasses() {
 	linkDescriptors()
 	linkModule()
 	linkFunctions()
+	linkCode()
 	linkExceptions()
 }

@@ -1,0 +1,126 @@
+package python
+
+// frame is one running (or suspended) piece of code. Frames are on the heap, so
+// that a generator can be left and entered again.
+type frame struct {
+	code    *code
+	globals *Dict
+	env     *Env
+	frees   []*cell
+	ns      *Dict // namespace of a class body
+
+	locals []Value
+	stack  []Value
+	pc, sp int // valid while the frame is not in the loop of run
+
+	// handled is the exception that the except clause or finally block being
+	// run has caught, nil outside of one.
+	handled *Exception
+	// reraise says that the error about to be handled already has this frame in
+	// its traceback.
+	reraise bool
+	// yielded says that run returned because of a yield.
+	yielded bool
+
+	back *frame // the frame that called this one
+}
+
+// cell is a variable shared between a function and functions inside it. It is
+// kept in a local slot; programs never see it.
+type cell struct{ v Value }
+
+// Type returns NoneClass; a cell is not a Python object.
+func (*cell) Type() *Class { return NoneClass }
+
+// frameBytes is what a frame is charged for, besides its slots, when it
+// outlives the call that made it.
+const frameBytes = 256
+
+// newFrame makes a frame with empty slots.
+func newFrame(c *code, globals *Dict, env *Env, frees []*cell) *frame {
+	n := len(c.locals)
+	slots := make([]Value, n+c.maxStack)
+	return &frame{
+		code: c, globals: globals, env: env, frees: frees,
+		locals: slots[:n:n], stack: slots[n:],
+	}
+}
+
+// makeCells turns the slots that inner functions share into cells.
+func (f *frame) makeCells() {
+	for _, i := range f.code.cells {
+		f.locals[i] = &cell{f.locals[i]}
+	}
+}
+
+// enter runs the frame from its start as a call of its own.
+func (f *frame) enter(t *Thread) (Value, error) {
+	if err := t.Enter(); err != nil {
+		return nil, f.limit(err, f.pc)
+	}
+	f.back = t.frame
+	t.frame = f
+	v, err := f.run(t, nil)
+	t.frame = f.back
+	t.Leave()
+	return v, err
+}
+
+// limit fills in the place of a *LimitError that has none.
+func (f *frame) limit(err error, pc int) error {
+	if l, ok := err.(*LimitError); ok && l.Pos == (Frame{}) {
+		l.Pos = f.code.at(pc)
+	}
+	return err
+}
+
+// Handled returns the exception being handled by the innermost except clause or
+// finally block of the running program (what sys.exc_info() shows), or nil.
+func (t *Thread) Handled() *Exception {
+	for f := t.frame; f != nil; f = f.back {
+		if f.handled != nil {
+			return f.handled
+		}
+	}
+	return nil
+}
+
+// Globals returns the globals of the running function (what globals() returns),
+// or nil if the thread runs no program.
+func (t *Thread) Globals() *Dict {
+	if t.frame == nil {
+		return nil
+	}
+	return t.frame.globals
+}
+
+// Locals returns the variables of the running function (what locals() returns):
+// the globals or the class namespace themselves, or a new dict for a function.
+// It is nil if the thread runs no program.
+func (t *Thread) Locals() *Dict {
+	f := t.frame
+	switch {
+	case f == nil:
+		return nil
+	case f.ns != nil:
+		return f.ns
+	case f.code.name == "<module>" && len(f.locals) == 0:
+		return f.globals
+	}
+	d := NewDict(len(f.locals))
+	add := func(name string, v Value) {
+		if c, ok := v.(*cell); ok {
+			v = c.v
+		}
+		if v != nil {
+			d.SetStr(name, v)
+		}
+	}
+	for i, name := range f.code.locals {
+		add(name, f.locals[i])
+	}
+	for i, name := range f.code.frees {
+		add(name, f.frees[i].v)
+	}
+	return d
+}

@@ -1,0 +1,174 @@
+package python
+
+// stepBatch is how many instructions run between two charges to the thread.
+const stepBatch = 64
+
+// run executes the frame from f.pc until it returns, yields or raises. A
+// pending error is raised first. After a yield f.yielded is set and run can be
+// called again; a value for the yield expression has to be pushed before.
+func (f *frame) run(t *Thread, err error) (Value, error) {
+	instrs, stack, locals := f.code.instrs, f.stack, f.locals
+	pc, sp := f.pc, f.sp
+	steps := 0
+	for {
+		if err != nil {
+			f.sp = sp
+			if err = f.handle(t, pc-1, err); err != nil {
+				t.steps += int64(steps)
+				return nil, err
+			}
+			pc, sp = f.pc, f.sp
+		}
+	loop:
+		for {
+			if steps++; steps >= stepBatch {
+				if err = t.Step(steps); err != nil {
+					pc++
+					break loop
+				}
+				steps = 0
+			}
+			in := instrs[pc]
+			pc++
+			switch in.op() {
+			case opPop:
+				sp--
+			case opConst:
+				stack[sp] = f.code.consts[in.arg()]
+				sp++
+			case opLoadLocal:
+				v := locals[in.arg()]
+				if v == nil {
+					err = f.unboundLocal(in.arg())
+					break loop
+				}
+				stack[sp] = v
+				sp++
+			case opStoreLocal:
+				sp--
+				locals[in.arg()] = stack[sp]
+			case opLoadGlobal:
+				name := &f.code.names[in.arg()]
+				v := lookupName(f.globals, name)
+				if v == nil {
+					if v = lookupName(f.env.Builtins, name); v == nil {
+						err = undefined(name)
+						break loop
+					}
+				}
+				stack[sp] = v
+				sp++
+			case opLoadFree:
+				v := f.frees[in.arg()].v
+				if v == nil {
+					err = f.unboundFree(in.arg())
+					break loop
+				}
+				stack[sp] = v
+				sp++
+			case opGetAttr:
+				if stack[sp-1], err = GetAttr(t, stack[sp-1], f.code.names[in.arg()].text); err != nil {
+					break loop
+				}
+			case opGetMethod:
+				if stack[sp-1], stack[sp], err = LookupMethod(t, stack[sp-1], f.code.names[in.arg()].text); err != nil {
+					break loop
+				}
+				sp++
+			case opGetItem:
+				sp--
+				if stack[sp-1], err = GetItem(t, stack[sp-1], stack[sp]); err != nil {
+					break loop
+				}
+			case opBinary:
+				sp--
+				if stack[sp-1], err = Binary(t, BinaryOp(in.arg()), stack[sp-1], stack[sp]); err != nil {
+					break loop
+				}
+			case opCompare:
+				sp--
+				if stack[sp-1], err = Compare(t, CompareOp(in.arg()), stack[sp-1], stack[sp]); err != nil {
+					break loop
+				}
+			case opJump:
+				pc = in.arg()
+			case opJumpIfFalse, opJumpIfTrue:
+				sp--
+				b, ok := stack[sp].(Bool)
+				if !ok {
+					var truth bool
+					if truth, err = Truth(t, stack[sp]); err != nil {
+						break loop
+					}
+					b = Bool(truth)
+				}
+				if bool(b) == (in.op() == opJumpIfTrue) {
+					pc = in.arg()
+				}
+			case opForIter:
+				var v Value
+				var ok bool
+				if v, ok, err = stack[sp-1].(Iterator).Next(t); err != nil {
+					break loop
+				}
+				if ok {
+					stack[sp] = v
+					sp++
+				} else {
+					sp--
+					pc = in.arg()
+				}
+			case opCall:
+				base := sp - in.arg() - 2
+				fn, args := stack[base], stack[base+2:sp]
+				if stack[base+1] != nil {
+					args = stack[base+1 : sp]
+				}
+				if fn, ok := fn.(*Function); ok {
+					stack[base], err = fn.Call(t, args, nil)
+				} else {
+					stack[base], err = f.call(t, stack[base:sp], nil)
+				}
+				if err != nil {
+					break loop
+				}
+				sp = base + 1
+			case opReturn:
+				if err = t.Step(steps); err != nil {
+					break loop
+				}
+				return stack[sp-1], nil
+			case opYield:
+				f.pc, f.sp, f.yielded = pc, sp-1, true
+				if err = t.Step(steps); err != nil {
+					f.yielded = false
+					break loop
+				}
+				return stack[sp-1], nil
+			case opYieldFrom:
+				var v Value
+				var done bool
+				if v, done, err = delegate(t, stack[sp-2], stack[sp-1]); err != nil {
+					break loop
+				}
+				sp--
+				if !done {
+					// Stay at this instruction, with the iterator in its place.
+					f.pc, f.sp, f.yielded = pc-1, sp, true
+					if err = t.Step(steps); err != nil {
+						f.yielded = false
+						break loop
+					}
+					return v, nil
+				}
+				stack[sp-1] = v
+			default:
+				f.pc, f.sp = pc, sp
+				if err = f.exec(t, in); err != nil {
+					break loop
+				}
+				pc, sp = f.pc, f.sp
+			}
+		}
+	}
+}

@@ -1,0 +1,175 @@
+package python
+
+import "strings"
+
+// take pops n operands. The slice is only valid until the next push.
+func (f *frame) take(n int) []Value {
+	f.sp -= n
+	return f.stack[f.sp : f.sp+n]
+}
+
+// execBuild executes displays, comprehensions and f-strings.
+func (f *frame) execBuild(t *Thread, in instr) error {
+	arg := in.arg()
+	switch in.op() {
+	case opBuildTuple, opBuildList:
+		if err := t.allocN(int64(arg+4), valueBytes); err != nil {
+			return err
+		}
+		items := append(make([]Value, 0, arg), f.take(arg)...)
+		if in.op() == opBuildTuple {
+			f.push(Tuple(items))
+		} else {
+			f.push(NewList(items))
+		}
+	case opListToTuple:
+		f.stack[f.sp-1] = Tuple(f.top(0).(*List).items)
+	case opListExtendItems:
+		items := f.take(arg)
+		return f.top(0).(*List).extendItems(t, items)
+	case opListExtend, opListExtendArg:
+		return f.extend(t, in.op() == opListExtendArg)
+	case opListAppend:
+		v := f.pop()
+		return f.top(arg).(*List).Append(t, v)
+	case opBuildSet:
+		s := NewSet(false)
+		if err := t.Alloc(setBytes); err != nil {
+			return err
+		}
+		items := f.take(arg)
+		if err := addAll(t, s, items); err != nil {
+			return err
+		}
+		f.push(s)
+	case opSetAddItems:
+		items := f.take(arg)
+		return addAll(t, f.top(0).(*Set), items)
+	case opSetAdd:
+		v := f.pop()
+		return f.top(arg).(*Set).Add(t, v)
+	case opSetUpdate:
+		v := f.pop()
+		return f.top(0).(*Set).update(t, v)
+	case opBuildDict:
+		if err := t.Alloc(dictBytes); err != nil {
+			return err
+		}
+		d := NewDict(arg)
+		items := f.take(2 * arg)
+		if err := setAll(t, d, items); err != nil {
+			return err
+		}
+		f.push(d)
+	case opDictSetItems:
+		items := f.take(2 * arg)
+		return setAll(t, f.top(0).(*Dict), items)
+	case opDictAdd:
+		v, k := f.pop(), f.pop()
+		return f.top(arg).(*Dict).Set(t, k, v)
+	case opDictUpdate:
+		v := f.pop()
+		return updateDict(t, f.top(0).(*Dict), v)
+	case opBuildString:
+		return f.buildString(t, arg)
+	case opBuildSlice:
+		s := &Slice{Step: None}
+		if arg == 3 {
+			s.Step = f.pop()
+		}
+		s.Stop = f.pop()
+		s.Start = f.pop()
+		f.push(s)
+	case opFormatValue:
+		var spec Str
+		if arg>>8 != 0 {
+			spec = f.pop().(Str)
+		}
+		s, err := FormatValue(t, f.top(0), byte(arg), string(spec))
+		f.stack[f.sp-1] = Str(s)
+		return err
+	}
+	return nil
+}
+
+// setBytes and dictBytes are what empty containers are charged for.
+const (
+	setBytes  = 96
+	dictBytes = 96
+)
+
+func addAll(t *Thread, s *Set, items []Value) error {
+	for _, v := range items {
+		if err := s.Add(t, v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func setAll(t *Thread, d *Dict, items []Value) error {
+	for i := 0; i < len(items); i += 2 {
+		if err := d.Set(t, items[i], items[i+1]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// extend adds an iterable to the list below it, for "*x" in a display or call.
+func (f *frame) extend(t *Thread, call bool) error {
+	v := f.pop()
+	list := f.top(0).(*List)
+	err := list.extend(t, v)
+	if err == nil || !IsException(err, TypeError) || isIterable(v) {
+		return err
+	}
+	if call {
+		return TypeErrorf("%s argument after * must be an iterable, not %s", f.callee(f.top(2)), TypeName(v))
+	}
+	return TypeErrorf("Value after * must be an iterable, not %s", TypeName(v))
+}
+
+// updateDict adds a mapping, for "**x" in a display.
+func updateDict(t *Thread, d *Dict, v Value) error {
+	if from, ok := Native(v).(*Dict); ok {
+		return d.Update(t, from)
+	}
+	keys, ok, err := LookupAttr(t, v, "keys")
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return TypeErrorf("'%s' object is not a mapping", TypeName(v))
+	}
+	list, err := Call(t, keys, nil, nil)
+	if err != nil {
+		return err
+	}
+	return Iterate(t, list, func(key Value) error {
+		item, err := GetItem(t, v, key)
+		if err != nil {
+			return err
+		}
+		return d.Set(t, key, item)
+	})
+}
+
+// buildString joins the parts of an f-string.
+func (f *frame) buildString(t *Thread, n int) error {
+	parts := f.take(n)
+	size := 0
+	for _, p := range parts {
+		size += len(p.(Str))
+	}
+	if err := t.Alloc(int64(size)); err != nil {
+		return err
+	}
+	var b strings.Builder
+	b.Grow(size)
+	for _, p := range parts {
+		b.WriteString(string(p.(Str)))
+	}
+	f.push(Str(b.String()))
+	return nil
+}
