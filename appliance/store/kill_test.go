@@ -1,0 +1,133 @@
+package store
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"provbox/dhcp/lease"
+	"provbox/provd"
+	"provbox/provd/document"
+)
+
+// childDir names, in the environment of a child process, the store it is to
+// write until it is killed.
+const childDir = "PROVBOX_TEST_STORE"
+
+func TestMain(m *testing.M) {
+	if dir := os.Getenv(childDir); dir != "" {
+		writeForEver(dir)
+	}
+	os.Exit(m.Run())
+}
+
+// writeForEver binds leases and writes configs in turn and prints the number of
+// each once it was acknowledged.
+func writeForEver(dir string) {
+	s, _, err := Open(context.Background(), Config{Dir: dir})
+	if err != nil {
+		fmt.Println("error", err)
+		os.Exit(1)
+	}
+	leases, err := s.LoadLeases(context.Background())
+	if err != nil {
+		fmt.Println("error", err)
+		os.Exit(1)
+	}
+	for n := len(leases) + 1; ; n++ {
+		if err := s.PutLeases(context.Background(), []lease.Lease{testLease(n)}); err != nil {
+			fmt.Println("error", err)
+			os.Exit(1)
+		}
+		fmt.Println("lease", n)
+		err := s.Update(func(tx provd.Tx) error {
+			return tx.Configs().Put("c", document.New("id", "c", "n", document.Number(n), "role", "autocreate"))
+		})
+		if err != nil {
+			fmt.Println("error", err)
+			os.Exit(1)
+		}
+		fmt.Println("config", n)
+	}
+}
+
+// Test R2: kill -9 at 200 moments; nothing that was acknowledged is lost.
+func TestKill(t *testing.T) {
+	t.Parallel()
+	rounds := 200
+	if testing.Short() {
+		rounds = 20
+	}
+	dir := t.TempDir()
+	rng := rand.New(rand.NewPCG(5, 6))
+	var acked struct{ lease, config int }
+	for round := range rounds {
+		cmd := exec.Command(os.Args[0])
+		cmd.Env = append(os.Environ(), childDir+"="+dir)
+		out, err := cmd.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		// Between two acknowledgements, after a number of them that differs.
+		lines, after := bufio.NewScanner(out), rng.IntN(8)
+		delay := time.Duration(rng.IntN(1500)) * time.Microsecond
+		for i := 0; lines.Scan(); i++ {
+			kind, text, _ := strings.Cut(lines.Text(), " ")
+			n, err := strconv.Atoi(text)
+			if err != nil {
+				t.Fatalf("the child says %s %s", kind, text)
+			}
+			if kind == "lease" {
+				acked.lease = n
+			} else {
+				acked.config = n
+			}
+			if i == after {
+				time.AfterFunc(delay, func() { _ = cmd.Process.Kill() })
+			}
+		}
+		_ = cmd.Wait()
+
+		s, r := mustOpen(t, dir)
+		if len(r.Problems()) > 0 {
+			t.Fatalf("round %d: %v", round, r.Problems())
+		}
+		leases, err := s.LoadLeases(context.Background())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(leases) < acked.lease {
+			t.Fatalf("round %d: %d leases, %d were acknowledged", round, len(leases), acked.lease)
+		}
+		err = s.View(func(tx provd.Tx) error {
+			for _, doc := range tx.Configs().Find("role", "autocreate") {
+				v, _ := doc.Get("n")
+				if n, _ := strconv.Atoi(fmt.Sprint(v)); n < acked.config {
+					t.Fatalf("round %d: config %d, %d was acknowledged", round, n, acked.config)
+				}
+				return nil
+			}
+			if acked.config > 0 {
+				t.Fatalf("round %d: the config is gone", round)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Logf("%d kills, %d leases and %d configs acknowledged and found", rounds, acked.lease, acked.config)
+}
