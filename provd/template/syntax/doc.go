@@ -23,4 +23,4 @@ const MaxNesting = 500
 
 // maxChain is the longest row of operators of one level, which makes a tree as
 // deep as the row is long.
-const maxChain = 10000
+const maxChain = 1000

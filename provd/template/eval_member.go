@@ -1,0 +1,304 @@
+package template
+
+import (
+	"provbox/provd/python"
+)
+
+// attribute is environment.getattr: the attribute first, then the item.
+func attribute(t *python.Thread, obj python.Value, name string, key python.Value) (python.Value, error) {
+	switch o := obj.(type) {
+	case *python.Dict:
+		if _, ok := python.DictClass.Lookup(name); !ok {
+			if v, ok := o.GetStr(name); ok {
+				return v, nil
+			}
+			return &undefined{obj: obj, name: key}, nil
+		}
+	case *loopContext:
+		if v, err := o.attr(t, name); v != nil || err != nil {
+			return v, err
+		}
+	case *undefined:
+		if len(name) < 2 || name[:2] != "__" {
+			return nil, o.fail()
+		}
+	case *namespace:
+		if v, ok := o.attrs.GetStr(name); ok {
+			return v, nil
+		}
+		return &undefined{obj: obj, name: key}, nil
+	}
+	v, ok, err := python.LookupAttr(t, obj, name)
+	if err != nil || ok {
+		return v, err
+	}
+	return itemOrUndefined(t, obj, key)
+}
+
+// itemOrUndefined is obj[key], undefined where there is no such item.
+func itemOrUndefined(t *python.Thread, obj, key python.Value) (python.Value, error) {
+	v, err := python.GetItem(t, obj, key)
+	if err != nil && isAny(err, python.TypeError, python.LookupError, python.AttributeError) {
+		return &undefined{obj: obj, name: key}, nil
+	}
+	return v, err
+}
+
+// item is environment.getitem: the item first, then the attribute.
+func item(t *python.Thread, obj, key python.Value) (python.Value, error) {
+	if d, ok := obj.(*python.Dict); ok {
+		v, ok, err := d.Get(t, key)
+		if ok {
+			return v, nil
+		}
+		if err != nil && !isAny(err, python.TypeError, python.LookupError, python.AttributeError) {
+			return nil, err
+		}
+	} else {
+		v, err := python.GetItem(t, obj, key)
+		if err == nil {
+			return v, nil
+		}
+		if !isAny(err, python.TypeError, python.LookupError, python.AttributeError) {
+			return nil, err
+		}
+	}
+	if name, ok := python.Native(key).(python.Str); ok {
+		v, ok, err := python.LookupAttr(t, obj, string(name))
+		if err != nil || ok {
+			return v, err
+		}
+	}
+	return &undefined{obj: obj, name: key}, nil
+}
+
+type getattrExpr struct {
+	node expr
+	name string
+	key  python.Value
+}
+
+func (e *getattrExpr) eval(f *frame) (python.Value, error) {
+	obj, err := e.node.eval(f)
+	if err != nil {
+		return nil, err
+	}
+	return attribute(f.t, obj, e.name, e.key)
+}
+
+type getitemExpr struct{ node, arg expr }
+
+func (e *getitemExpr) eval(f *frame) (python.Value, error) {
+	obj, err := e.node.eval(f)
+	if err != nil {
+		return nil, err
+	}
+	key, err := e.arg.eval(f)
+	if err != nil {
+		return nil, err
+	}
+	return item(f.t, obj, key)
+}
+
+type sliceExpr struct{ node, start, stop, step expr }
+
+func (e *sliceExpr) eval(f *frame) (python.Value, error) {
+	obj, err := e.node.eval(f)
+	if err != nil {
+		return nil, err
+	}
+	s := &python.Slice{Start: python.None, Stop: python.None, Step: python.None}
+	for _, part := range []struct {
+		expr expr
+		to   *python.Value
+	}{{e.start, &s.Start}, {e.stop, &s.Stop}, {e.step, &s.Step}} {
+		if part.expr == nil {
+			continue
+		}
+		if *part.to, err = part.expr.eval(f); err != nil {
+			return nil, err
+		}
+	}
+	return python.GetItem(f.t, obj, s)
+}
+
+type keyword struct {
+	name  string
+	value expr
+}
+
+// arguments are the arguments of a call, filter or test.
+type arguments struct {
+	pos        []expr
+	kwargs     []keyword
+	star, dict expr
+}
+
+// eval gives the arguments with first, unless it is nil, in front of them.
+func (a *arguments) eval(f *frame, first python.Value) ([]python.Value, []python.Keyword, error) {
+	var args []python.Value
+	if n := len(a.pos); first != nil {
+		args = append(make([]python.Value, 0, n+1), first)
+	} else if n > 0 {
+		args = make([]python.Value, 0, n)
+	}
+	for _, e := range a.pos {
+		v, err := e.eval(f)
+		if err != nil {
+			return nil, nil, err
+		}
+		args = append(args, v)
+	}
+	if a.star != nil {
+		v, err := a.star.eval(f)
+		if err != nil {
+			return nil, nil, err
+		}
+		more, err := python.ListOf(f.t, v)
+		if err != nil {
+			return nil, nil, err
+		}
+		args = append(args, more...)
+	}
+	if len(a.kwargs) == 0 && a.dict == nil {
+		return args, nil, nil
+	}
+	kwargs, err := a.keywords(f)
+	return args, kwargs, err
+}
+
+func (a *arguments) keywords(f *frame) ([]python.Keyword, error) {
+	kwargs := make([]python.Keyword, 0, len(a.kwargs))
+	for _, k := range a.kwargs {
+		v, err := k.value.eval(f)
+		if err != nil {
+			return nil, err
+		}
+		kwargs = append(kwargs, python.Keyword{Name: k.name, Value: v})
+	}
+	if a.dict == nil {
+		return kwargs, nil
+	}
+	v, err := a.dict.eval(f)
+	if err != nil {
+		return nil, err
+	}
+	d, ok := python.Native(v).(*python.Dict)
+	if !ok {
+		return nil, python.TypeErrorf("argument after ** must be a mapping, not %s", python.TypeName(v))
+	}
+	for k, v := range d.All() {
+		name, ok := python.Native(k).(python.Str)
+		if !ok {
+			return nil, python.TypeErrorf("keywords must be strings")
+		}
+		for _, old := range kwargs {
+			if old.Name == string(name) {
+				return nil, python.TypeErrorf("got multiple values for keyword argument %s", quoted(old.Name))
+			}
+		}
+		kwargs = append(kwargs, python.Keyword{Name: string(name), Value: v})
+	}
+	return kwargs, nil
+}
+
+// callExpr calls node or, without making a bound method, method.
+type callExpr struct {
+	node   expr
+	method *getattrExpr
+	args   arguments
+	// caller is the body of a call block.
+	caller *macroDef
+}
+
+func (e *callExpr) eval(f *frame) (python.Value, error) {
+	if err := f.t.Step(1); err != nil {
+		return nil, err
+	}
+	fn, self, err := e.callee(f)
+	if err != nil {
+		return nil, err
+	}
+	args, kwargs, err := e.args.eval(f, self)
+	if err != nil {
+		return nil, err
+	}
+	if e.caller != nil {
+		kwargs = append(kwargs, python.Keyword{Name: "caller", Value: e.caller.bind(f)})
+	}
+	v, err := call(f, fn, self, args, kwargs)
+	if err != nil && python.IsException(err, python.StopIteration) {
+		return &undefined{hint: "value was undefined because a callable raised a StopIteration exception"}, nil
+	}
+	return v, err
+}
+
+// call calls fn, whose self, if there is one, is args[0].
+func call(f *frame, fn, self python.Value, args []python.Value, kwargs []python.Keyword) (python.Value, error) {
+	switch fn := fn.(type) {
+	case *macro:
+		return fn.invoke(f.t, args, kwargs, f.ctx.esc.on)
+	case *loopContext:
+		if len(kwargs) == 0 {
+			return fn.call(args)
+		}
+	case *python.Method:
+		if self != nil {
+			return fn.CallSelf(f.t, self, args[1:], kwargs)
+		}
+	case *undefined:
+		return nil, fn.fail()
+	}
+	return python.Call(f.t, fn, args, kwargs)
+}
+
+func (e *callExpr) callee(f *frame) (fn, self python.Value, err error) {
+	if e.method == nil {
+		fn, err = e.node.eval(f)
+		return fn, nil, err
+	}
+	m := e.method
+	obj, err := m.node.eval(f)
+	if err != nil {
+		return nil, nil, err
+	}
+	switch obj.(type) {
+	case *undefined, *namespace, *module, *selfRef, *blockRef:
+		fn, err = attribute(f.t, obj, m.name, m.key)
+		return fn, nil, err
+	case *python.Dict:
+		if _, ok := python.DictClass.Lookup(m.name); !ok {
+			fn, err = attribute(f.t, obj, m.name, m.key)
+			return fn, nil, err
+		}
+	}
+	fn, self, err = python.LookupMethod(f.t, obj, m.name)
+	if err != nil && python.IsException(err, python.AttributeError) {
+		fn, err = itemOrUndefined(f.t, obj, m.key)
+		return fn, nil, err
+	}
+	return fn, self, err
+}
+
+// filterExpr applies a filter or a test.
+type filterExpr struct {
+	name string
+	fn   function
+	node expr
+	args arguments
+}
+
+func (e *filterExpr) eval(f *frame) (python.Value, error) {
+	if err := f.t.Step(1); err != nil {
+		return nil, err
+	}
+	v, err := e.node.eval(f)
+	if err != nil {
+		return nil, err
+	}
+	in := invocation{f: f, t: f.t, name: e.name}
+	if in.args, in.kwargs, err = e.args.eval(f, v); err != nil {
+		return nil, err
+	}
+	return e.fn(&in)
+}

@@ -1,0 +1,161 @@
+package template
+
+import (
+	"errors"
+	"strings"
+
+	"provbox/provd/python"
+)
+
+// code is the compiled form of what Jinja2 turns into one Python function: the
+// top level of a template, a block, a macro, a recursive loop or a loop filter.
+type code struct {
+	tpl *Template
+	// where names the code in tracebacks, as Jinja2 does.
+	where string
+	slots int
+	body  []stmt
+	// hasExtends is set for a top level with an extends tag.
+	hasExtends bool
+}
+
+// stmt writes output or changes variables.
+type stmt interface {
+	exec(f *frame) error
+}
+
+// expr has a value, never nil.
+type expr interface {
+	eval(f *frame) (python.Value, error)
+}
+
+// frame is a running code. Its slots are the locals, nil where Python has
+// Jinja2's "missing"; they stay alive for the macros defined in the frame.
+type frame struct {
+	*render
+	code  *code
+	ctx   *renderContext
+	outer *frame
+	slots []python.Value
+	out   *output
+	// top is the frame of the template's top level, or nil in a block.
+	top *frame
+	// extended is the parent template, in a frame that is its own top.
+	extended *Template
+	// buffer is the text that a filter or set block captured.
+	buffer string
+	line   int
+}
+
+func (r *render) newFrame(c *code, ctx *renderContext, outer *frame, out *output) *frame {
+	f := &frame{render: r, code: c, ctx: ctx, outer: outer, out: out}
+	if c.slots > 0 {
+		f.slots = make([]python.Value, c.slots)
+	}
+	if outer != nil {
+		f.top = outer.top
+	} else {
+		f.top = f
+	}
+	return f
+}
+
+// run runs a top level or a block.
+func (r *render) run(c *code, ctx *renderContext, outer *frame, out *output) error {
+	f := r.newFrame(c, ctx, outer, out)
+	if err := f.run(); err != nil {
+		return err
+	}
+	if c.hasExtends && f.extended != nil {
+		return r.run(f.extended.root, ctx, nil, out)
+	}
+	return nil
+}
+
+// run runs the body of the frame's code. It charges one level of depth.
+func (f *frame) run() error {
+	if err := f.t.Enter(); err != nil {
+		return f.located(err)
+	}
+	err := f.execAll(f.code.body)
+	f.t.Leave()
+	if err != nil {
+		return f.located(err)
+	}
+	return nil
+}
+
+func (f *frame) execAll(body []stmt) error {
+	for _, s := range body {
+		if err := f.t.Step(1); err != nil {
+			return err
+		}
+		if err := s.exec(f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// located notes in the error that it passed through the frame.
+func (f *frame) located(err error) error {
+	here := python.Frame{File: f.code.tpl.name, Line: f.line, Function: f.code.where}
+	var exc *python.Exception
+	var limit *python.LimitError
+	switch {
+	case errors.As(err, &exc):
+		exc.AddFrame(here)
+	case errors.As(err, &limit):
+		if limit.Pos == (python.Frame{}) {
+			limit.Pos = here
+		}
+	}
+	return err
+}
+
+// capture runs a body into a buffer of its own.
+func (f *frame) capture(body []stmt) (string, error) {
+	saved := f.out
+	f.out = f.newOutput()
+	err := f.execAll(body)
+	text := f.out.String()
+	f.out = saved
+	return text, err
+}
+
+// varRef is a local of this code or, hops further out, of an enclosing one.
+type varRef struct{ hops, slot int }
+
+func (f *frame) get(ref varRef) python.Value {
+	for n := ref.hops; n > 0; n-- {
+		f = f.outer
+	}
+	return f.slots[ref.slot]
+}
+
+// output collects text. Its memory is charged before it is requested.
+type output struct {
+	t   *python.Thread
+	max int
+	b   strings.Builder
+}
+
+func (r *render) newOutput() *output { return &output{t: r.t, max: r.env.maxOutput} }
+
+func (o *output) String() string { return o.b.String() }
+
+func (o *output) write(s string) error {
+	if len(s) > o.b.Cap()-o.b.Len() {
+		if len(s) > o.max-o.b.Len() {
+			return &python.LimitError{What: "output"}
+		}
+		// Builder.Grow doubles; the least keeps short texts from growing often.
+		grow := max(len(s), 256)
+		if err := o.t.Alloc(2*int64(o.b.Cap()) + int64(grow)); err != nil {
+			return err
+		}
+		o.b.Grow(grow)
+	}
+	o.b.WriteString(s)
+	return nil
+}

@@ -1,0 +1,92 @@
+package template
+
+import (
+	"provbox/provd/python"
+)
+
+// function is a filter or a test.
+type function func(in *invocation) (python.Value, error)
+
+// invocation is one use of a filter or test.
+type invocation struct {
+	f    *frame
+	t    *python.Thread
+	name string
+	// args begin with the filtered or tested value.
+	args   []python.Value
+	kwargs []python.Keyword
+}
+
+// unpack assigns the arguments to variables as python.Unpack does.
+func (in *invocation) unpack(pairs ...any) error {
+	return python.Unpack(in.name, in.args, in.kwargs, pairs...)
+}
+
+// only gives the value when it is the only argument.
+func (in *invocation) only() (python.Value, error) {
+	if len(in.args) == 1 && len(in.kwargs) == 0 {
+		return in.args[0], nil
+	}
+	return nil, python.TypeErrorf("%s() takes exactly one argument (%d given)", in.name, len(in.args)+len(in.kwargs))
+}
+
+// escaping tells whether escaping is on where the filter is used.
+func (in *invocation) escaping() bool { return in.f.ctx.esc.on }
+
+// callableFunction makes a filter or test of a callable value.
+func callableFunction(v python.Value) function {
+	return func(in *invocation) (python.Value, error) { return python.Call(in.t, v, in.args, in.kwargs) }
+}
+
+// builtin calls a built-in function or class of Python.
+func (in *invocation) builtin(name string, args []python.Value, kwargs ...python.Keyword) (python.Value, error) {
+	fn := in.f.env.builtins[name]
+	if fn == nil {
+		return nil, python.NameErrorf("name %s is not defined", quoted(name))
+	}
+	return python.Call(in.t, fn, args, kwargs)
+}
+
+// isUndef is IsUndefined.
+func isUndef(v python.Value) bool { return IsUndefined(v) }
+
+// softStr is markupsafe.soft_str: texts stay what they are.
+func softStr(t *python.Thread, v python.Value) (python.Value, error) {
+	if _, ok := python.Native(v).(python.Str); ok {
+		return v, nil
+	}
+	s, err := toStr(t, v)
+	return python.Str(s), err
+}
+
+// textMethod calls a method of str on the value as text.
+func (in *invocation) textMethod(v python.Value, method string, args ...python.Value) (python.Value, error) {
+	s, err := softStr(in.t, v)
+	if err != nil {
+		return nil, err
+	}
+	return python.CallMethod(in.t, s, method, args...)
+}
+
+// callNamed applies a filter or test by name to a value, for map, select and
+// their like.
+func (in *invocation) callNamed(table map[string]function, kind string, name, v python.Value,
+	args []python.Value, kwargs []python.Keyword,
+) (python.Value, error) {
+	key, _ := python.Native(name).(python.Str)
+	fn := table[string(key)]
+	if fn == nil {
+		r, err := python.Repr(in.t, name)
+		if err != nil {
+			return nil, err
+		}
+		msg := "No " + kind + " named " + r + "."
+		if u, ok := name.(*undefined); ok {
+			msg += " (" + u.message() + "; did you forget to quote the callable name?)"
+		}
+		return nil, python.Throw(python.NewException(TemplateRuntimeError, python.Str(msg)))
+	}
+	inner := &invocation{f: in.f, t: in.t, name: string(key), kwargs: kwargs}
+	inner.args = append(append(make([]python.Value, 0, 1+len(args)), v), args...)
+	return fn(inner)
+}
