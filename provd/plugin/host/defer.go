@@ -21,7 +21,9 @@ var failureClass = python.NewBuiltinClass(python.ClassSpec{
 	},
 	Getters: map[string]python.GetFunc{
 		"value": func(_ *python.Thread, self python.Value) (python.Value, error) { return self.(*Failure).exc, nil },
-		"type":  func(_ *python.Thread, self python.Value) (python.Value, error) { return self.(*Failure).exc.Type(), nil },
+		"type": func(_ *python.Thread, self python.Value) (python.Value, error) {
+			return self.(*Failure).exc.Type(), nil
+		},
 	},
 	Methods: map[string]python.MethodFunc{
 		"__repr__": func(t *python.Thread, self python.Value, _ []python.Value, _ []python.Keyword) (python.Value, error) {

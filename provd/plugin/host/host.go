@@ -72,6 +72,8 @@ type Call struct {
 	Learn func(info map[string]string)
 	// MaxFile bounds what is read of one file, in bytes; 0 means DefaultMaxFile.
 	MaxFile int64
+
+	open []*file // for writing
 }
 
 // DefaultMaxFile bounds what a package may read of one file of its own.

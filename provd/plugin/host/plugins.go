@@ -35,11 +35,11 @@ var pluginClass = python.NewBuiltinClass(python.ClassSpec{
 		"tftp_service":            python.None,
 	},
 	Methods: map[string]python.MethodFunc{
-		"__init__":         initPlugin,
-		"close":            nothing,
-		"configure":        nothing,
-		"configure_common": nothing,
-		"deconfigure":      nothing,
+		"__init__":                          initPlugin,
+		"close":                             nothing,
+		"configure":                         nothing,
+		"configure_common":                  nothing,
+		"deconfigure":                       nothing,
 		"get_remote_state_trigger_filename": nothing,
 		"is_sensitive_filename": func(*python.Thread, python.Value, []python.Value, []python.Keyword) (python.Value, error) {
 			return python.False, nil
@@ -122,13 +122,13 @@ var templateHelper = python.NewBuiltinClass(python.ClassSpec{
 			if err := python.Unpack("get_template", args, kwargs, "name", &name); err != nil {
 				return nil, err
 			}
-			return template(t, name)
+			return findTemplate(t, name)
 		},
 		"render": renderTemplate,
 	},
 })
 
-func template(t *python.Thread, name python.Value) (Template, error) {
+func findTemplate(t *python.Thread, name python.Value) (Template, error) {
 	s, err := str(name)
 	if err != nil {
 		return nil, err
@@ -167,7 +167,7 @@ func deviceTemplate(t *python.Thread, _ python.Value, args []python.Value, kwarg
 		if err != nil {
 			return nil, err
 		}
-		tpl, err := template(t, name)
+		tpl, err := findTemplate(t, name)
 		if err == nil {
 			return tpl, nil
 		}

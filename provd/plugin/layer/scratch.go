@@ -21,6 +21,7 @@ type Scratch struct {
 	maxBytes int64
 	writes   map[string][]byte
 	removed  map[string]bool
+	dirs     map[string]bool // made with Mkdir
 	bytes    int64
 	readOnly bool
 }
@@ -97,6 +98,9 @@ func (s *Scratch) Open(name string) (*File, error) {
 }
 
 func (s *Scratch) hasDir(name string) bool {
+	if s.dirs[name] {
+		return true
+	}
 	for p := range s.writes {
 		if strings.HasPrefix(p, name+"/") {
 			return true
@@ -167,6 +171,30 @@ func (s *Scratch) Remove(name string) error {
 		return &fs.PathError{Op: "remove", Path: name, Err: ErrReadOnly}
 	}
 	s.removed[name] = true
+	return nil
+}
+
+// maxDirs bounds the directories one rendering makes.
+const maxDirs = 256
+
+// Mkdir makes a directory for this rendering. Others see it once it holds a
+// file; directories without one are not kept.
+func (s *Scratch) Mkdir(name string) error {
+	name, err := s.writable("mkdir", name)
+	if err != nil {
+		return err
+	}
+	if f, err := s.Open(name); err == nil {
+		f.Close()
+		return &fs.PathError{Op: "mkdir", Path: name, Err: fs.ErrExist}
+	}
+	if len(s.dirs) >= maxDirs {
+		return &fs.PathError{Op: "mkdir", Path: name, Err: ErrFull}
+	}
+	if s.dirs == nil {
+		s.dirs = make(map[string]bool)
+	}
+	s.dirs[name] = true
 	return nil
 }
 

@@ -1,0 +1,109 @@
+package plugin
+
+import (
+	"context"
+	"slices"
+
+	"provbox/provd"
+	"provbox/provd/plugin/host"
+	"provbox/provd/python"
+)
+
+// Extract returns what a request shows of the phone, nil when the package does
+// not know such requests. Answers are remembered for the attributes of the
+// request that the package read, so most requests do not enter it at all.
+func (p *Plugin) Extract(ctx context.Context, req provd.Request) (provd.Info, error) {
+	known := p.extractors[req.Kind]
+	if known == nil {
+		return nil, nil
+	}
+	if info, ok := known.get(&req); ok {
+		return info, nil
+	}
+	var info provd.Info
+	var read []string
+	err := p.askFor(ctx, "extract", func(r *run) error {
+		extractor, err := python.GetAttr(r.thread, r.object, string(req.Kind)+"_dev_info_extractor")
+		if err != nil {
+			return err
+		}
+		kind, err := host.RequestType(r.thread, req.Kind)
+		if err != nil {
+			return err
+		}
+		request := host.NewRequest(req, func(attr string) {
+			if attr != "" && !slices.Contains(read, attr) {
+				read = append(read, attr)
+			}
+		})
+		v, err := python.CallMethod(r.thread, extractor, "extract", request, kind)
+		if err != nil {
+			return err
+		}
+		if v, err = host.Await(v); err != nil {
+			return err
+		}
+		info, err = toInfo(r.thread, v)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	known.put(&req, read, info)
+	return info, nil
+}
+
+// toInfo reads a device info dict. Values that are not text, and keys without a
+// value, are left out.
+func toInfo(t *python.Thread, v python.Value) (provd.Info, error) {
+	if some, err := python.Truth(t, v); err != nil || !some {
+		return nil, err
+	}
+	d, ok := python.Native(v).(*python.Dict)
+	if !ok {
+		return nil, python.TypeErrorf("an extractor returns a dict, not '%s'", python.TypeName(v))
+	}
+	info := make(provd.Info, d.Len())
+	for key, value := range d.All() {
+		k, ok := key.(python.Str)
+		if !ok {
+			continue
+		}
+		if s, ok := python.Native(value).(python.Str); ok {
+			info[string(k)] = string(s)
+		}
+	}
+	if len(info) == 0 {
+		return nil, nil
+	}
+	return info, nil
+}
+
+// Score tells how well the package supports a phone (spec/ident.md section 6),
+// 0 when it does not associate at all.
+func (p *Plugin) Score(ctx context.Context, info provd.Info) (score int, err error) {
+	if !p.associates {
+		return host.None, nil
+	}
+	err = p.askFor(ctx, "associate", func(r *run) error {
+		associator, err := python.GetAttr(r.thread, r.object, "pg_associator")
+		if err != nil {
+			return err
+		}
+		known := python.NewDict(len(info))
+		for k, v := range info {
+			known.SetStr(k, python.Str(v))
+		}
+		v, err := python.CallMethod(r.thread, associator, "associate", known)
+		if err != nil {
+			return err
+		}
+		n, ok := python.Native(v).(python.Int)
+		if !ok {
+			return python.TypeErrorf("an associator returns a number, not '%s'", python.TypeName(v))
+		}
+		score = int(n)
+		return nil
+	})
+	return score, err
+}

@@ -1,0 +1,120 @@
+package plugin
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"time"
+
+	"provbox/provd"
+	"provbox/provd/document"
+	"provbox/provd/plugin/host"
+	"provbox/provd/plugin/layer"
+	"provbox/provd/template"
+)
+
+// Notification is one SIP NOTIFY that a package asks for, see host.Notification.
+type Notification = host.Notification
+
+// Notifier hands notifications to the central stack, see host.Notifier.
+type Notifier = host.Notifier
+
+// Config is what a package is loaded with.
+type Config struct {
+	// ID is the plugin's id, the name of its folder. Required.
+	ID string
+	// Package are the package's files, never written to. Required.
+	Package fs.FS
+	// Site are the files the box keeps for the package, in the same tree: custom
+	// templates below var/templates, firmware below var/tftpboot. They hide the
+	// package's. Nil for none.
+	Site fs.FS
+	// BaseRawConfig is what configure_common is called with (spec/rest.md section
+	// 8); nil is empty.
+	BaseRawConfig *document.Object
+	// General and Specific are the service's general settings, with a member
+	// proxies, and the package's own; nil is empty.
+	General, Specific *document.Object
+
+	// Notifier takes notifications. Nil makes synchronizations by SIP fail.
+	Notifier Notifier
+	// Device reaches the phone a synchronization is about; nil refuses. ip is
+	// the only address that may be connected to.
+	Device func(ip string) host.Device
+	// Learn takes what a package found out about the phone it talked to; nil
+	// ignores it.
+	Learn func(device string, info provd.Info)
+	// Thread is told of work that a package hands to a thread, and skips it by
+	// returning true; nil runs everything. See host.Call.
+	Thread func(function string, args []any) (skip bool)
+
+	Limits Limits           // zero fields mean DefaultLimits
+	Now    func() time.Time // nil means time.Now
+	Logger *slog.Logger     // nil discards
+}
+
+// Load reads, compiles and runs a package and lets it write its common files.
+// The error names the plugin and, when the package's code failed, file and line.
+func Load(ctx context.Context, cfg Config) (*Plugin, error) {
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	if cfg.ID == "" || cfg.Package == nil {
+		return nil, errors.New("load plugin: no id or no package given")
+	}
+	info, err := ReadInfo(cfg.ID, cfg.Package)
+	if err != nil {
+		return nil, err
+	}
+	if err := info.Compatible(); err != nil {
+		return nil, fmt.Errorf("plugin %s: %w", cfg.ID, err)
+	}
+	cfg.Limits = cfg.Limits.withDefaults()
+	p := &Plugin{
+		cfg:   cfg,
+		log:   cfg.Logger.With("plugin", cfg.ID),
+		info:  info,
+		files: layer.New(cfg.Limits.Files, cfg.Now(), cfg.Site, cfg.Package),
+	}
+	p.sources = newSources(p.files)
+	p.templates = template.New(template.Config{Loader: templateLoader{p.files}})
+	p.work = newInterpreter(p)
+	p.ask = newInterpreter(p)
+	if err := p.start(ctx); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// start runs the package in both interpreters.
+func (p *Plugin) start(ctx context.Context) error {
+	common := p.files.Scratch(p.cfg.Limits.CallFiles, p.cfg.Limits.CallBytes)
+	err := p.work.call(ctx, "load", p.cfg.Limits.Load, call{files: common}, func(r *run) error {
+		if err := r.load(); err != nil {
+			return err
+		}
+		if err := p.describe(r); err != nil {
+			return err
+		}
+		raw, err := fromDocument(p.cfg.BaseRawConfig)
+		if err != nil {
+			return err
+		}
+		_, err = r.method("configure_common", raw)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if err := common.Commit(layer.Common, p.cfg.Now()); err != nil {
+		return fmt.Errorf("plugin %s: common files: %w", p.cfg.ID, err)
+	}
+	return p.ask.call(ctx, "load", p.cfg.Limits.Load, call{files: p.files.ReadOnly()}, func(r *run) error {
+		return r.load()
+	})
+}

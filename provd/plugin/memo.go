@@ -1,0 +1,85 @@
+package plugin
+
+import (
+	"maps"
+	"sync"
+
+	"provbox/provd"
+	"provbox/provd/plugin/host"
+)
+
+// memo remembers what an extractor answered for the attributes of a request that
+// it read, and only those: a phone that fetches ten files with the same
+// User-Agent is one entry when the extractor never looks at the path.
+//
+// It is a tree. The first attribute an extractor reads is always the same; given
+// its value, so is the next one; a leaf holds the answer.
+type memo struct {
+	mu      sync.Mutex
+	root    *memoNode
+	entries int
+	bytes   int
+}
+
+type memoNode struct {
+	attr string // what the extractor reads next, "" for a leaf
+	next map[string]*memoNode
+	info provd.Info
+}
+
+// Bounds of one memo. A request with an attribute longer than maxMemoValue is
+// not remembered; a full memo is forgotten as a whole.
+const (
+	maxMemoEntries = 1024
+	maxMemoBytes   = 256 << 10
+	maxMemoValue   = 512
+)
+
+// get returns the remembered answer for a request. The result is the caller's.
+func (m *memo) get(req *provd.Request) (provd.Info, bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	n := m.root
+	for n != nil && n.attr != "" {
+		n = n.next[host.Attr(req, n.attr)]
+	}
+	if n == nil {
+		return nil, false
+	}
+	return maps.Clone(n.info), true
+}
+
+// put remembers an answer that was given after reading attrs, in that order.
+func (m *memo) put(req *provd.Request, attrs []string, info provd.Info) {
+	size := 64
+	for _, a := range attrs {
+		v := host.Attr(req, a)
+		if len(v) > maxMemoValue {
+			return
+		}
+		size += len(v) + 64
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.entries >= maxMemoEntries || m.bytes+size > maxMemoBytes {
+		m.root, m.entries, m.bytes = nil, 0, 0
+	}
+	m.root = m.root.with(req, attrs, info)
+	m.entries++
+	m.bytes += size
+}
+
+// with returns the tree with one more answer in it. An extractor that read
+// something else before, so one that is no function of the request, loses what
+// was known below n.
+func (n *memoNode) with(req *provd.Request, attrs []string, info provd.Info) *memoNode {
+	if len(attrs) == 0 {
+		return &memoNode{info: info}
+	}
+	if n == nil || n.attr != attrs[0] {
+		n = &memoNode{attr: attrs[0], next: make(map[string]*memoNode)}
+	}
+	v := host.Attr(req, n.attr)
+	n.next[v] = n.next[v].with(req, attrs[1:], info)
+	return n
+}

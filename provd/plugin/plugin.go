@@ -1,0 +1,157 @@
+package plugin
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"path"
+
+	"provbox/provd"
+	"provbox/provd/document"
+	"provbox/provd/plugin/host"
+	"provbox/provd/plugin/layer"
+	"provbox/provd/python"
+	"provbox/provd/template"
+)
+
+// Plugin is a loaded package. It implements provd.Plugin and is safe for
+// concurrent use.
+type Plugin struct {
+	cfg       Config
+	log       *slog.Logger
+	info      Info
+	files     *layer.FS
+	sources   *sources
+	templates *template.Environment
+	work, ask *interpreter
+
+	// What start found out about the plugin object.
+	serves     map[provd.Kind]service
+	extractors map[provd.Kind]*memo // no entry: no extractor
+	associates bool
+	firmware   string // directory that firmware is installed below, "" for none
+}
+
+// ID returns the plugin's id.
+func (p *Plugin) ID() string { return p.cfg.ID }
+
+// Info returns the description of the package.
+func (p *Plugin) Info() Info { return p.info }
+
+// Configure renders the device's files. On success they replace those of an
+// earlier call at once; on an error the earlier ones stay.
+func (p *Plugin) Configure(ctx context.Context, dev provd.Device, raw *document.Object) error {
+	if dev.ID() == "" || dev.ID() == layer.Common {
+		return fmt.Errorf("plugin %s: configure: %q cannot own files", p.cfg.ID, dev.ID())
+	}
+	files := p.files.Scratch(p.cfg.Limits.CallFiles, p.cfg.Limits.CallBytes)
+	if err := p.configure(ctx, files, dev, raw); err != nil {
+		return err
+	}
+	if err := files.Commit(dev.ID(), p.cfg.Now()); err != nil {
+		return fmt.Errorf("plugin %s: configure: %w", p.cfg.ID, err)
+	}
+	return nil
+}
+
+// Preview returns the files that Configure would write, by path below the
+// directory phones fetch from, and keeps nothing.
+func (p *Plugin) Preview(ctx context.Context, dev provd.Device, raw *document.Object) (map[string][]byte, error) {
+	files := p.files.Scratch(p.cfg.Limits.CallFiles, p.cfg.Limits.CallBytes)
+	if err := p.configure(ctx, files, dev, raw); err != nil {
+		return nil, err
+	}
+	return served(files.Files()), nil
+}
+
+func (p *Plugin) configure(ctx context.Context, files *layer.Scratch, dev provd.Device, raw *document.Object) error {
+	return p.work.call(ctx, "configure", p.cfg.Limits.Work, call{files, dev}, func(r *run) error {
+		device, err := fromDocument(dev.Object)
+		if err != nil {
+			return err
+		}
+		config, err := fromDocument(raw)
+		if err != nil {
+			return err
+		}
+		_, err = r.method("configure", device, config)
+		return err
+	})
+}
+
+// Deconfigure lets the package remove the device's files, then removes what it
+// left. The error is the package's; the files are gone all the same.
+func (p *Plugin) Deconfigure(ctx context.Context, dev provd.Device) error {
+	files := p.files.Scratch(p.cfg.Limits.CallFiles, p.cfg.Limits.CallBytes)
+	err := p.work.call(ctx, "deconfigure", p.cfg.Limits.Work, call{files, dev}, func(r *run) error {
+		device, err := fromDocument(dev.Object)
+		if err != nil {
+			return err
+		}
+		_, err = r.method("deconfigure", device)
+		return err
+	})
+	if err == nil {
+		files.Unlink()
+	}
+	p.files.Drop(dev.ID())
+	return err
+}
+
+// Synchronize makes the phone reload. It returns when the request was accepted
+// or failed.
+func (p *Plugin) Synchronize(ctx context.Context, dev provd.Device, raw *document.Object) error {
+	return p.work.call(ctx, "synchronize", p.cfg.Limits.Synchronize, call{p.files.ReadOnly(), dev}, func(r *run) error {
+		device, err := fromDocument(dev.Object)
+		if err != nil {
+			return err
+		}
+		config, err := fromDocument(raw)
+		if err != nil {
+			return err
+		}
+		result, err := r.method("synchronize", device, config)
+		if err != nil {
+			return err
+		}
+		_, err = host.Await(result)
+		return err
+	})
+}
+
+// RemoteStateTrigger returns the base name of the file whose request shows that
+// the phone took its configuration, or "".
+func (p *Plugin) RemoteStateTrigger(ctx context.Context, dev provd.Device) (name string, err error) {
+	err = p.askFor(ctx, "get_remote_state_trigger_filename", func(r *run) error {
+		device, err := fromDocument(dev.Object)
+		if err != nil {
+			return err
+		}
+		v, err := r.method("get_remote_state_trigger_filename", device)
+		if err != nil || v == python.None {
+			return err
+		}
+		name, err = python.ToStr(r.thread, v)
+		return err
+	})
+	return name, err
+}
+
+// Sensitive reports whether a file may hold secrets, by its base name
+// (spec/ident.md section 12).
+func (p *Plugin) Sensitive(ctx context.Context, filename string) (yes bool, err error) {
+	err = p.askFor(ctx, "is_sensitive_filename", func(r *run) error {
+		v, err := r.method("is_sensitive_filename", python.Str(path.Base(filename)))
+		if err != nil {
+			return err
+		}
+		yes, err = python.Truth(r.thread, v)
+		return err
+	})
+	return yes, err
+}
+
+// askFor runs fn in the interpreter that answers while a phone waits.
+func (p *Plugin) askFor(ctx context.Context, op string, fn func(*run) error) error {
+	return p.ask.call(ctx, op, p.cfg.Limits.Ask, call{files: p.files.ReadOnly()}, fn)
+}

@@ -1,0 +1,88 @@
+package plugin
+
+import (
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"strings"
+	"sync"
+
+	"provbox/provd/plugin/layer"
+	"provbox/provd/python"
+)
+
+// maxSource bounds one source file; the largest published one has 30 KB.
+const maxSource = 1 << 20
+
+// maxSources bounds the source files of a package.
+const maxSources = 64
+
+// sources holds the compiled files of a package, for both interpreters.
+type sources struct {
+	files *layer.FS
+
+	mu       sync.Mutex
+	programs map[string]*python.Program
+}
+
+func newSources(files *layer.FS) *sources {
+	return &sources{files: files, programs: make(map[string]*python.Program)}
+}
+
+// program returns the compiled form of a file of the package.
+func (s *sources) program(name string) (*python.Program, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if p := s.programs[name]; p != nil {
+		return p, nil
+	}
+	src, err := readAll(s.files, name, maxSource)
+	if err != nil {
+		return nil, err
+	}
+	if len(s.programs) >= maxSources {
+		return nil, fmt.Errorf("more than %d source files", maxSources)
+	}
+	p, err := python.Compile(name, src)
+	if err != nil {
+		return nil, err
+	}
+	s.programs[name] = p
+	return p, nil
+}
+
+func readAll(files *layer.FS, name string, limit int64) ([]byte, error) {
+	f, err := files.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	if f.IsDir {
+		return nil, &fs.PathError{Op: "read", Path: name, Err: layer.ErrIsDirectory}
+	}
+	data, err := io.ReadAll(io.LimitReader(f, limit+1))
+	if err == nil && int64(len(data)) > limit {
+		err = fmt.Errorf("%s is larger than %d bytes", name, limit)
+	}
+	return data, err
+}
+
+// maxTemplate bounds one template; the largest published one has 120 KB.
+const maxTemplate = 4 << 20
+
+// templateLoader finds templates: custom ones first (spec/plugins.md section 10).
+type templateLoader struct{ files *layer.FS }
+
+// Source returns the source of a template.
+func (l templateLoader) Source(name string) ([]byte, error) {
+	// Jinja ignores empty and "." elements of a name.
+	name = strings.TrimPrefix(path.Clean("/"+name), "/")
+	for _, dir := range []string{"var/templates/", "templates/"} {
+		data, err := readAll(l.files, dir+name, maxTemplate)
+		if err == nil || !isMissing(err) {
+			return data, err
+		}
+	}
+	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+}

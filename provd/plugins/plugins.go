@@ -1,0 +1,31 @@
+// Package plugins holds Provbox's own plugin packages, so that a box without a
+// connection to any repository provisions phones.
+//
+// They are packages in wazo-provd's format, written from the vendors' documented
+// parameters, one package for each vendor. They associate with lower scores than
+// packages made for a model and firmware, so that such a package takes over once
+// it is installed.
+package plugins
+
+import (
+	"embed"
+	"io/fs"
+)
+
+//go:embed provbox-yealink provbox-cisco-sccp
+var packages embed.FS
+
+// IDs are the ids of the packages, in order.
+func IDs() []string { return []string{"provbox-cisco-sccp", "provbox-yealink"} }
+
+// FS returns the files of one package; nil when there is none of that id.
+func FS(id string) fs.FS {
+	if _, err := fs.Stat(packages, id+"/plugin-info"); err != nil {
+		return nil
+	}
+	sub, err := fs.Sub(packages, id)
+	if err != nil {
+		return nil
+	}
+	return sub
+}
