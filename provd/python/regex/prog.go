@@ -58,9 +58,6 @@ type prog struct {
 	anchored bool
 }
 
-// maxInsts bounds a program. A pattern of maxPattern characters fits.
-const maxInsts = 4 * maxPattern
-
 type compiler struct{ *prog }
 
 // compileProg translates the tree; groups counts group 0 too.

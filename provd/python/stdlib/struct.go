@@ -1,0 +1,396 @@
+package stdlib
+
+import (
+	"encoding/binary"
+	"math"
+	"math/big"
+
+	"provbox/provd/python"
+)
+
+// maxStruct bounds the size of one packed structure in bytes and the number of
+// its values.
+const maxStruct = 1 << 24
+
+// structItem is one element of a struct format.
+type structItem struct {
+	code  byte
+	count int // repeats; the length for s and p
+	size  int // of one value
+	at    int // offset
+}
+
+// structFormat is a parsed struct format.
+type structFormat struct {
+	order  binary.ByteOrder
+	items  []structItem
+	size   int
+	values int
+}
+
+type structModule struct {
+	err    *python.Class
+	parsed map[string]*structFormat
+}
+
+func (m *structModule) errorf(format string, args ...any) error {
+	return python.Raise(m.err, format, args...)
+}
+
+// parse reads a format; sizes and alignment are those of a 64-bit little-endian
+// Linux.
+func (m *structModule) parse(t *python.Thread, v python.Value) (*structFormat, error) {
+	s, ok := asStr(v)
+	if !ok {
+		if s, ok = asBytes(v); !ok {
+			return nil, python.TypeErrorf("Struct() argument 1 must be a str or bytes object, not %s", python.TypeName(v))
+		}
+	}
+	if f, ok := m.parsed[s]; ok {
+		return f, nil
+	}
+	if err := t.Step(1 + len(s)); err != nil {
+		return nil, err
+	}
+	if err := t.Alloc(int64(32 * len(s))); err != nil {
+		return nil, err
+	}
+	f := &structFormat{order: binary.LittleEndian}
+	native, i := true, 0
+	if s != "" {
+		switch s[0] {
+		case '<', '=':
+			native, i = false, 1
+		case '>', '!':
+			f.order, native, i = binary.BigEndian, false, 1
+		case '@':
+			i = 1
+		}
+	}
+	for i < len(s) {
+		c := s[i]
+		i++
+		if c == ' ' || '\t' <= c && c <= '\r' {
+			continue
+		}
+		count, hasCount := 1, false
+		if '0' <= c && c <= '9' {
+			count, hasCount = 0, true
+			for ; i <= len(s) && '0' <= c && c <= '9'; i++ {
+				if count = count*10 + int(c-'0'); count > maxStruct {
+					return nil, m.errorf("total struct size too long")
+				}
+				if c = 0; i < len(s) {
+					c = s[i]
+				}
+			}
+			if c == 0 && i > len(s) {
+				return nil, m.errorf("repeat count given without format specifier")
+			}
+		}
+		size, align := structSize(c, native)
+		if size < 0 {
+			return nil, m.errorf("bad char in struct format")
+		}
+		if native && align > 1 {
+			f.size = (f.size + align - 1) / align * align
+		}
+		item := structItem{code: c, count: count, size: size, at: f.size}
+		f.size += size * count
+		if f.size > maxStruct {
+			return nil, m.errorf("total struct size too long")
+		}
+		switch c {
+		case 'x':
+			continue
+		case 's', 'p':
+			f.values++
+		default:
+			if hasCount && count == 0 {
+				continue
+			}
+			f.values += count
+		}
+		f.items = append(f.items, item)
+	}
+	if len(m.parsed) < 64 {
+		m.parsed[s] = f
+	}
+	return f, nil
+}
+
+// structSize gives size and native alignment of a format character.
+func structSize(c byte, native bool) (size, align int) {
+	switch c {
+	case 'x', 'c', 'b', 'B', '?', 's', 'p':
+		return 1, 1
+	case 'h', 'H', 'e':
+		return 2, 2
+	case 'i', 'I', 'f':
+		return 4, 4
+	case 'l', 'L':
+		if native {
+			return 8, 8
+		}
+		return 4, 4
+	case 'q', 'Q', 'd':
+		return 8, 8
+	case 'n', 'N', 'P':
+		if native {
+			return 8, 8
+		}
+	}
+	return -1, 0
+}
+
+// pack appends the values to out.
+func (m *structModule) pack(t *python.Thread, f *structFormat, args []python.Value) ([]byte, error) {
+	if len(args) != f.values {
+		return nil, m.errorf("pack expected %d items for packing (got %d)", f.values, len(args))
+	}
+	if err := t.Alloc(int64(f.size)); err != nil {
+		return nil, err
+	}
+	out := make([]byte, f.size)
+	for _, it := range f.items {
+		if it.code == 's' || it.code == 'p' {
+			s, ok := asBytes(args[0])
+			if !ok {
+				return nil, m.errorf("argument for '%c' must be a bytes object", it.code)
+			}
+			dst := out[it.at : it.at+it.count]
+			if it.code == 'p' && it.count > 0 {
+				n := min(len(s), it.count-1, 255)
+				dst[0] = byte(n)
+				dst, s = dst[1:], s[:n]
+			}
+			copy(dst, s)
+			args = args[1:]
+			continue
+		}
+		for k := range it.count {
+			if err := m.put(t, f.order, it.code, out[it.at+k*it.size:][:it.size], args[0]); err != nil {
+				return nil, err
+			}
+			args = args[1:]
+			if err := t.Step(1); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return out, nil
+}
+
+// put packs one value.
+func (m *structModule) put(t *python.Thread, order binary.ByteOrder, code byte, dst []byte, v python.Value) error {
+	switch code {
+	case 'c':
+		s, ok := asBytes(v)
+		if !ok || len(s) != 1 {
+			return m.errorf("char format requires a bytes object of length 1")
+		}
+		dst[0] = s[0]
+		return nil
+	case '?':
+		ok, err := python.Truth(t, v)
+		if ok {
+			dst[0] = 1
+		}
+		return err
+	case 'e', 'f', 'd':
+		x, err := asFloat(t, v)
+		if err != nil {
+			if python.IsException(err, python.TypeError) {
+				return m.errorf("required argument is not a float")
+			}
+			return err
+		}
+		return putFloat(order, code, dst, x)
+	}
+	n, ok, err := asBig(t, v)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return m.errorf("required argument is not an integer")
+	}
+	bits := uint(8 * len(dst))
+	signed := code >= 'a' && code != 'x'
+	if signed {
+		limit := new(big.Int).Lsh(big.NewInt(1), bits-1)
+		if n.Cmp(limit) >= 0 || n.Cmp(new(big.Int).Neg(limit)) < 0 {
+			return m.rangeError(code, len(dst), true)
+		}
+		putUint(order, dst, uint64(n.Int64()))
+		return nil
+	}
+	if n.Sign() < 0 || n.BitLen() > int(bits) {
+		return m.rangeError(code, len(dst), false)
+	}
+	putUint(order, dst, n.Uint64())
+	return nil
+}
+
+func (m *structModule) rangeError(code byte, size int, signed bool) error {
+	switch {
+	case size == 8 && signed:
+		return m.errorf("int too large to convert")
+	case size == 8:
+		return m.errorf("int too large to convert")
+	case code == 'b':
+		return m.errorf("byte format requires -128 <= number <= 127")
+	case code == 'B':
+		return m.errorf("ubyte format requires 0 <= number <= 255")
+	case code == 'h':
+		return m.errorf("short format requires (-0x7fff - 1) <= number <= 0x7fff")
+	case code == 'H':
+		return m.errorf("ushort format requires 0 <= number <= 0xffff")
+	case signed:
+		return m.errorf("'%c' format requires -2147483648 <= number <= 2147483647", code)
+	}
+	return m.errorf("'%c' format requires 0 <= number <= 4294967295", code)
+}
+
+func putUint(order binary.ByteOrder, dst []byte, u uint64) {
+	switch len(dst) {
+	case 1:
+		dst[0] = byte(u)
+	case 2:
+		order.PutUint16(dst, uint16(u))
+	case 4:
+		order.PutUint32(dst, uint32(u))
+	case 8:
+		order.PutUint64(dst, u)
+	}
+}
+
+func getUint(order binary.ByteOrder, src []byte) uint64 {
+	switch len(src) {
+	case 1:
+		return uint64(src[0])
+	case 2:
+		return uint64(order.Uint16(src))
+	case 4:
+		return uint64(order.Uint32(src))
+	}
+	return order.Uint64(src)
+}
+
+func putFloat(order binary.ByteOrder, code byte, dst []byte, x float64) error {
+	switch code {
+	case 'd':
+		putUint(order, dst, math.Float64bits(x))
+	case 'f':
+		f := float32(x)
+		if math.IsInf(float64(f), 0) && !math.IsInf(x, 0) {
+			return python.OverflowErrorf("float too large to pack with f format")
+		}
+		putUint(order, dst, uint64(math.Float32bits(f)))
+	default:
+		h, ok := halfBits(x)
+		if !ok {
+			return python.OverflowErrorf("float too large to pack with e format")
+		}
+		putUint(order, dst, uint64(h))
+	}
+	return nil
+}
+
+// unpack reads one structure from data, which has its exact size.
+func (m *structModule) unpack(t *python.Thread, f *structFormat, data string) (python.Value, error) {
+	if err := t.Alloc(int64(16*f.values + f.size)); err != nil {
+		return nil, err
+	}
+	if err := t.Step(1 + f.values); err != nil {
+		return nil, err
+	}
+	out := make(python.Tuple, 0, f.values)
+	for _, it := range f.items {
+		if it.code == 's' || it.code == 'p' {
+			s := data[it.at : it.at+it.count]
+			if it.code == 'p' && it.count > 0 {
+				s = s[1 : 1+min(int(s[0]), len(s)-1)]
+			}
+			out = append(out, python.Bytes(s))
+			continue
+		}
+		for k := range it.count {
+			out = append(out, unpackOne(f.order, it.code, data[it.at+k*it.size:][:it.size]))
+		}
+	}
+	return out, nil
+}
+
+func unpackOne(order binary.ByteOrder, code byte, src string) python.Value {
+	if code == 'c' {
+		return python.Bytes(src)
+	}
+	u := getUint(order, []byte(src))
+	switch code {
+	case '?':
+		return truth(u != 0)
+	case 'd':
+		return python.Float(math.Float64frombits(u))
+	case 'f':
+		return python.Float(math.Float32frombits(uint32(u)))
+	case 'e':
+		return python.Float(halfFloat(uint16(u)))
+	case 'b':
+		return python.Int(int8(u))
+	case 'h':
+		return python.Int(int16(u))
+	case 'i':
+		return python.Int(int32(u))
+	case 'l', 'q', 'n':
+		if len(src) == 4 {
+			return python.Int(int32(u))
+		}
+		return python.Int(int64(u))
+	}
+	if u > math.MaxInt64 {
+		return python.NewBigInt(new(big.Int).SetUint64(u))
+	}
+	return python.Int(int64(u))
+}
+
+// halfBits converts to IEEE 754 half precision, rounding to even.
+func halfBits(x float64) (uint16, bool) {
+	sign := uint16(math.Float64bits(x) >> 48 & 0x8000)
+	a := math.Abs(x)
+	switch {
+	case math.IsNaN(x):
+		return sign | 0x7e00, true
+	case math.IsInf(x, 0):
+		return sign | 0x7c00, true
+	case a < 6.103515625e-05: // subnormal: a multiple of 2**-24
+		return sign | uint16(math.RoundToEven(a*(1<<24))), true
+	}
+	frac, exp := math.Frexp(a)
+	m := math.RoundToEven(frac * 2048)
+	if m == 2048 {
+		m, exp = 1024, exp+1
+	}
+	if exp > 16 {
+		return 0, false
+	}
+	return sign | uint16(exp+14)<<10 | uint16(m)&0x3ff, true
+}
+
+func halfFloat(h uint16) float64 {
+	exp, frac := int(h>>10&0x1f), float64(h&0x3ff)
+	var x float64
+	switch exp {
+	case 0:
+		x = math.Ldexp(frac, -24)
+	case 31:
+		if x = math.Inf(1); frac != 0 {
+			x = math.NaN()
+		}
+	default:
+		x = math.Ldexp(frac+1024, exp-25)
+	}
+	if h&0x8000 != 0 {
+		x = -x
+	}
+	return x
+}
