@@ -18,7 +18,7 @@ import (
 
 const (
 	socket = "/run/gokrazy-http.sock"
-	path   = "/log?path=/user/provbox&stream=stderr"
+	logURL = "http://gokrazy/log?path=/user/provbox&stream=stderr"
 	retry  = 100 * time.Millisecond
 )
 
@@ -36,7 +36,7 @@ func main() {
 	seen := 0
 	for {
 		// gokrazy sends the lines it has again to each new reader.
-		n, err := copyLog(console, client, seen)
+		n, err := copyLog(console, client, logURL, seen)
 		seen = max(seen, n)
 		if err != nil {
 			fmt.Fprintln(os.Stderr, err)
@@ -47,8 +47,8 @@ func main() {
 
 // copyLog writes the lines after the first skip ones and returns how many there
 // were in all.
-func copyLog(w io.Writer, client *http.Client, skip int) (lines int, err error) {
-	req, err := http.NewRequest(http.MethodGet, "http://gokrazy"+path, nil)
+func copyLog(w io.Writer, client *http.Client, url string, skip int) (lines int, err error) {
+	req, err := http.NewRequest(http.MethodGet, url, nil)
 	if err != nil {
 		return 0, err
 	}
