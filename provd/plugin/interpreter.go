@@ -92,7 +92,9 @@ func (in *interpreter) call(ctx context.Context, op string, b Budget, c call, fn
 		hc.Thread = func(function string, args []python.Value) bool {
 			values := make([]any, len(args))
 			for i, a := range args {
-				if v, err := python.ToGo(a, toDocument); err == nil {
+				if b, ok := a.(python.Bytes); ok {
+					values[i] = string(b)
+				} else if v, err := python.ToGo(a, toDocument); err == nil {
 					values[i] = v
 				}
 			}

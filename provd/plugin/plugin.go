@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"path"
+	"strings"
 
 	"provbox/provd"
 	"provbox/provd/document"
@@ -140,8 +140,9 @@ func (p *Plugin) RemoteStateTrigger(ctx context.Context, dev provd.Device) (name
 // Sensitive reports whether a file may hold secrets, by its base name
 // (spec/ident.md section 12).
 func (p *Plugin) Sensitive(ctx context.Context, filename string) (yes bool, err error) {
+	base := filename[strings.LastIndexByte(filename, '/')+1:]
 	err = p.askFor(ctx, "is_sensitive_filename", func(r *run) error {
-		v, err := r.method("is_sensitive_filename", python.Str(path.Base(filename)))
+		v, err := r.method("is_sensitive_filename", python.Str(base))
 		if err != nil {
 			return err
 		}

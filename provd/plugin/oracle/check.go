@@ -1,0 +1,234 @@
+package oracle
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"provbox/provd"
+	"provbox/provd/document"
+	"provbox/provd/plugin"
+	"provbox/provd/rawconfig"
+)
+
+// Report counts what was compared and lists what differs.
+type Report struct {
+	Checked     int
+	Differences []Difference
+}
+
+// Difference is one thing that a package does otherwise than recorded.
+type Difference struct {
+	// Check is what was compared: load, common, configure, deconfigure, trigger,
+	// synchronize, http, tftp, dhcp, score, sensitive.
+	Check string
+	// Name is which of them, e.g. "T46S/full_fr_udp 001565.cfg".
+	Name string
+	// Want is what was recorded and Got what the package does, shortened to the
+	// place where they part.
+	Want, Got string
+}
+
+// String returns the difference on a few lines.
+func (d Difference) String() string {
+	return fmt.Sprintf("%s %s\n    recorded: %s\n    now:      %s", d.Check, d.Name, d.Want, d.Got)
+}
+
+// check is a comparison in progress.
+type check struct {
+	ctx    context.Context
+	rec    *Recording
+	plugin *plugin.Plugin
+	calls  *[]string
+	report Report
+}
+
+// Check loads a package and compares everything that was recorded of it. cfg
+// needs ID and Package only; what the recording fixes is set. The error is for a
+// recording that cannot be used; a package that fails is a difference.
+func Check(ctx context.Context, cfg plugin.Config, rec *Recording) (*Report, error) {
+	c := &check{ctx: ctx, rec: rec, calls: new([]string)}
+	cfg.BaseRawConfig = rec.Base()
+	cfg.Now = rec.Time
+	cfg.Notifier = recorder{c.calls}
+	cfg.Thread = func(function string, args []any) bool {
+		*c.calls = append(*c.calls, threadCall(function, args))
+		return true
+	}
+	p, err := plugin.Load(ctx, cfg)
+	if rec.LoadError != "" && !rec.Shimmed {
+		// wazo-provd could not load it, so there is little to compare; that we
+		// can is no fault.
+		if err != nil {
+			c.compare("load", cfg.ID, rec.LoadError, errorText(err))
+		}
+		return &c.report, nil
+	}
+	if err != nil {
+		c.compare("load", cfg.ID, "", errorText(err))
+		return &c.report, nil
+	}
+	c.plugin = p
+	c.files("common", "", rec.CommonFiles, p.CommonFiles())
+	if err := c.cases(); err != nil {
+		return nil, err
+	}
+	c.triggers()
+	if err := c.synchronize(); err != nil {
+		return nil, err
+	}
+	if err := c.extract(); err != nil {
+		return nil, err
+	}
+	if err := c.scores(); err != nil {
+		return nil, err
+	}
+	c.sensitive()
+	return &c.report, nil
+}
+
+// compare notes a comparison and, when the texts differ, where.
+func (c *check) compare(what, name, want, got string) {
+	c.report.Checked++
+	if want == got {
+		return
+	}
+	c.report.Differences = append(c.report.Differences, Difference{what, name, around(want, got), around(got, want)})
+}
+
+// around shows s near the first place where it differs from other.
+func around(s, other string) string {
+	const before, shown = 40, 160
+	i := 0
+	for i < len(s) && i < len(other) && s[i] == other[i] {
+		i++
+	}
+	from := max(0, i-before)
+	to := min(len(s), from+shown)
+	out := fmt.Sprintf("%q", s[from:to])
+	if from > 0 {
+		out = fmt.Sprintf("… line %d: %s", strings.Count(s[:i], "\n")+1, out)
+	}
+	return out
+}
+
+func (c *check) files(what, name string, want map[string]text, got map[string][]byte) {
+	names := slices.Sorted(maps.Keys(want))
+	for file := range got {
+		if _, ok := want[file]; !ok {
+			names = append(names, file)
+		}
+	}
+	for _, file := range names {
+		w, g := "no such file", "no such file"
+		if content, ok := want[file]; ok {
+			w = string(content)
+		}
+		if content, ok := got[file]; ok {
+			g = string(content)
+		}
+		c.compare(what, strings.TrimSpace(name+" "+file), w, g)
+	}
+}
+
+// errorText returns the exception of a package's error as wazo-provd shows it,
+// "Class: message", and other errors as they are.
+func errorText(err error) string {
+	if err == nil {
+		return ""
+	}
+	if exc, ok := plugin.ExceptionText(err); ok {
+		return exc
+	}
+	return err.Error()
+}
+
+func (c *check) cases() error {
+	for _, name := range slices.Sorted(maps.Keys(c.rec.Cases)) {
+		rc := c.rec.Cases[name]
+		dev := provd.Device{Object: rc.Device}
+		i := strings.LastIndexByte(name, '/')
+		raw, err := c.rec.config(name[i+1:])
+		if err != nil {
+			return fmt.Errorf("case %s: %w", name, err)
+		}
+		rawconfig.SetDefaults(raw)
+		if rc.ValidationError != nil {
+			continue // configure is never called with such a config
+		}
+		files, err := c.plugin.Preview(c.ctx, dev, raw.Clone())
+		if rc.ConfigureError != "" || err != nil {
+			c.compare("configure", name, rc.ConfigureError, errorText(err))
+			continue
+		}
+		c.files("configure", name, rc.Files, files)
+		if err := c.plugin.Configure(c.ctx, dev, raw); err != nil {
+			c.compare("configure", name, "", errorText(err))
+			continue
+		}
+		c.compare("deconfigure", name, rc.DeconfigError, errorText(c.plugin.Deconfigure(c.ctx, dev)))
+	}
+	return nil
+}
+
+// devices returns a device for each model there is a case of, and the odd ones.
+func (c *check) devices() map[string]*document.Object {
+	devices := make(map[string]*document.Object)
+	for _, name := range slices.Sorted(maps.Keys(c.rec.Cases)) {
+		model := name[:strings.LastIndexByte(name, '/')]
+		if devices[model] == nil {
+			devices[model] = c.rec.Cases[name].Device
+		}
+	}
+	return devices
+}
+
+// device returns the device of a model; the names of cases have "_" for what is
+// no letter.
+func device(devices map[string]*document.Object, model string) *document.Object {
+	if d := devices[model]; d != nil {
+		return d
+	}
+	for _, d := range devices {
+		if d.String("model") == model {
+			return d
+		}
+	}
+	return nil
+}
+
+func (c *check) triggers() {
+	devices := c.devices()
+	for _, model := range slices.Sorted(maps.Keys(c.rec.Triggers)) {
+		dev := device(devices, model)
+		if dev == nil {
+			continue
+		}
+		want := ""
+		if t := c.rec.Triggers[model]; t != nil {
+			want = *t
+		}
+		got, err := c.plugin.RemoteStateTrigger(c.ctx, provd.Device{Object: dev.Clone()})
+		if err != nil {
+			got = errorText(err)
+		}
+		c.compare("trigger", model, want, got)
+	}
+}
+
+func (c *check) sensitive() {
+	want := make(map[string]bool, len(c.rec.Sensitive))
+	for _, name := range c.rec.Sensitive {
+		want[name] = true
+	}
+	for _, name := range c.rec.inputs.Paths {
+		yes, err := c.plugin.Sensitive(c.ctx, name)
+		if err != nil {
+			c.compare("sensitive", name, fmt.Sprint(want[name]), errorText(err))
+			continue
+		}
+		c.compare("sensitive", name, fmt.Sprint(want[name]), fmt.Sprint(yes))
+	}
+}
