@@ -133,7 +133,8 @@ func (p *phone) dhcp(t *testing.T) map[string]string {
 	if err := os.RemoveAll(file); err != nil {
 		t.Fatal(err)
 	}
-	p.must(t, "udhcpc", "-i", "eth0", "-f", "-q", "-n", "-t", "60", "-T", "2", "-s", script,
+	// Without an empty -V the client sends its own vendor class too.
+	p.must(t, "udhcpc", "-i", "eth0", "-f", "-q", "-n", "-t", "60", "-T", "2", "-s", script, "-V", "",
 		"-O", "tftp", "-O", "150", "-x", fmt.Sprintf("0x3c:%x", p.vendorClass))
 	data, err := os.ReadFile(file)
 	if err != nil {

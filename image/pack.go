@@ -55,9 +55,14 @@ func Pack(ctx context.Context, o Options) (err error) {
 	if err != nil {
 		return fmt.Errorf("pack image: %w", err)
 	}
+	// The packer runs in Root, and is told these.
+	root, err := filepath.Abs(o.Root)
+	if err != nil {
+		return fmt.Errorf("pack image: %w", err)
+	}
 	// The packer looks for go.mod in the folders above the configuration, so
 	// that has to be inside the project.
-	work := filepath.Join(o.Root, "out")
+	work := filepath.Join(root, "out")
 	if err := errors.Join(os.MkdirAll(work, 0o755), os.MkdirAll(filepath.Dir(out), 0o755)); err != nil {
 		return fmt.Errorf("pack image: %w", err)
 	}
@@ -80,7 +85,7 @@ func Pack(ctx context.Context, o Options) (err error) {
 		args = append(args, "--full", part, "--target_storage_bytes", strconv.FormatInt(o.size(), 10))
 	}
 	cmd := exec.CommandContext(ctx, "go", args...)
-	cmd.Dir = o.Root
+	cmd.Dir = root
 	// The packer leaves files behind where it is told to put temporary ones.
 	cmd.Env = append(os.Environ(), "TMPDIR="+dir)
 	var log bytes.Buffer
