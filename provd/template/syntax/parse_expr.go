@@ -13,7 +13,8 @@ func (p *parser) expression(cond bool) Expr {
 func (p *parser) condExpr() Expr {
 	line := p.cur.line
 	e := p.or()
-	for p.skipName("if") {
+	for n := 0; p.skipName("if"); n++ {
+		p.chain(n)
 		c := &CondExpr{At: At(line), Then: e, Test: p.or()}
 		if p.skipName("else") {
 			p.enter()
@@ -246,8 +247,6 @@ type tupleOptions struct {
 	noCond bool
 	// parens allows the empty tuple.
 	parens bool
-	// end is a name that ends the tuple.
-	end string
 }
 
 // tuple reads an expression, or a tuple if there is a comma.
@@ -259,7 +258,7 @@ func (p *parser) tuple(opt tupleOptions) Expr {
 		if len(items) > 0 {
 			p.expect(tokComma)
 		}
-		if p.tupleEnd(opt.end) {
+		if p.tupleEnd() {
 			break
 		}
 		if opt.simple {
@@ -284,12 +283,15 @@ func (p *parser) tuple(opt tupleOptions) Expr {
 	return &Tuple{At: At(line), Items: items}
 }
 
-func (p *parser) tupleEnd(end string) bool {
+// tupleEnd tells whether a comma before the current token was the last. The
+// words "in" and "recursive" do not end a tuple: Jinja2 means them to, but its
+// test for them never holds.
+func (p *parser) tupleEnd() bool {
 	switch p.cur.kind {
 	case tokVariableEnd, tokBlockEnd, tokRParen:
 		return true
 	}
-	return end != "" && p.cur.isName(end)
+	return false
 }
 
 func (p *parser) list() Expr {

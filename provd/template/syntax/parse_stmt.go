@@ -61,7 +61,7 @@ func (p *parser) tagParser(name string) func(At) Stmt {
 }
 
 func (p *parser) setTag(at At) Stmt {
-	target := p.target(targetOptions{namespace: true})
+	target := p.target(true)
 	if p.skipIf(tokAssign) {
 		return &Assign{At: at, Target: target, Value: p.tuple(tupleOptions{})}
 	}
@@ -70,9 +70,9 @@ func (p *parser) setTag(at At) Stmt {
 }
 
 func (p *parser) forTag(at At) Stmt {
-	f := &For{At: at, Target: p.target(targetOptions{end: "in"})}
+	f := &For{At: at, Target: p.target(false)}
 	p.expectName("in")
-	f.Iter = p.tuple(tupleOptions{noCond: true, end: "recursive"})
+	f.Iter = p.tuple(tupleOptions{noCond: true})
 	if p.skipName("if") {
 		f.Test = p.expression(true)
 	}
@@ -108,7 +108,7 @@ func (p *parser) withTag(at At) Stmt {
 		if len(w.Targets) > 0 {
 			p.expect(tokComma)
 		}
-		t := p.target(targetOptions{})
+		t := p.target(false)
 		setCtx(t, Param)
 		w.Targets = append(w.Targets, t)
 		p.expect(tokAssign)
@@ -267,20 +267,14 @@ func (p *parser) printTag(at At) Stmt {
 	return o
 }
 
-// targetOptions are the kinds of targets that a tag takes.
-type targetOptions struct {
-	namespace bool
-	end       string
-}
-
-// target reads what a tag assigns to.
-func (p *parser) target(opt targetOptions) Expr {
-	if opt.namespace && p.look().kind == tokDot {
+// target reads what a tag assigns to; namespace allows an attribute.
+func (p *parser) target(namespace bool) Expr {
+	if namespace && p.look().kind == tokDot {
 		tok := p.expect(tokName)
 		p.next()
 		return &NSRef{At: At(tok.line), Name: tok.text, Attr: p.expect(tokName).text}
 	}
-	t := p.tuple(tupleOptions{simple: true, end: opt.end})
+	t := p.tuple(tupleOptions{simple: true})
 	setCtx(t, Store)
 	p.checkTarget(t)
 	return t
