@@ -6,190 +6,255 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
-	"maps"
 	"os"
-	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
+
+	"golang.org/x/sync/errgroup"
+
+	"provbox/provd"
+	"provbox/provd/document"
 )
 
 // SetConfig is what a Set is made from.
 type SetConfig struct {
-	// Embedded are the packages that are part of the program, by id.
-	Embedded map[string]fs.FS
-	// Dir has one folder for each installed package; its name is the id. An
-	// installed package hides an embedded one of the same id. "" is none.
-	Dir string
-	// SiteDir has one folder for each package with the files the box keeps for
-	// it, see Config.Site. "" is none.
-	SiteDir string
-	// Template is what every package is loaded with; ID, Package and Site are
-	// filled in.
-	Template Config
-	Logger   *slog.Logger // nil discards
+	// Dir holds the installed packages, a folder each, named by the plugin's id.
+	// Nil for none.
+	Dir *os.Root
+	// Site holds a folder for each plugin with the files the box keeps for it,
+	// see Config.Site. Nil for none.
+	Site *os.Root
+	// Embedded are the ids of the packages built into the program, and EmbeddedFS
+	// gives their files. An installed package of the same id hides one.
+	Embedded   []string
+	EmbeddedFS func(id string) fs.FS
+	// Plugin is what every package is loaded with; its ID, Package, Site and
+	// Specific are set for each.
+	Plugin Config
+	// Specific gives a package's own settings; nil is empty for all.
+	Specific func(id string) *document.Object
 }
 
-// Set holds the loaded packages. It is safe for concurrent use; readers never
-// wait for a load.
+// Set holds the packages of a box. It implements provd.Plugins and is safe for
+// concurrent use. Loading never blocks those who use what is loaded.
 type Set struct {
 	cfg SetConfig
 	log *slog.Logger
 
-	loading sync.Mutex // one load at a time
-
-	mu     sync.RWMutex
-	loaded map[string]*Plugin
-	sorted []*Plugin // by id
-	failed map[string]error
+	change sync.Mutex // one load, reload or unload at a time publishes
+	now    atomic.Pointer[state]
 }
 
-// NewSet returns a Set without any package loaded.
+// state is an immutable snapshot.
+type state struct {
+	plugins []*Plugin // by id
+	failed  map[string]error
+}
+
+// maxPackages bounds how many packages are loaded; upstream publishes 114.
+const maxPackages = 1024
+
+// loaders bounds how many packages are loaded at the same time: compiling takes
+// memory, and a small board has few cores.
+const loaders = 4
+
+// validID is the form of a plugin's id, which names folders.
+var validID = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$`)
+
+// NewSet returns a Set that has loaded nothing yet.
 func NewSet(cfg SetConfig) *Set {
-	s := &Set{cfg: cfg, log: cfg.Logger, loaded: make(map[string]*Plugin), failed: make(map[string]error)}
+	s := &Set{cfg: cfg, log: cfg.Plugin.Logger}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
+	s.now.Store(&state{failed: make(map[string]error)})
 	return s
 }
 
-// LoadAll loads every package there is. One that cannot be loaded is logged and
-// passed over, so that it harms no phone but its own.
-func (s *Set) LoadAll(ctx context.Context) {
-	ids, err := s.available()
-	if err != nil {
-		s.log.Error("cannot list the installed plugin packages", "dir", s.cfg.Dir, "err", err)
+// Load loads every installed and embedded package. One that fails is logged,
+// remembered (see Failed) and skipped. The error is ctx's, or says that the folder
+// of the packages cannot be read; what could be loaded is there all the same.
+func (s *Set) Load(ctx context.Context) error {
+	ids, listErr := s.ids()
+	plugins := make([]*Plugin, len(ids))
+	errs := make([]error, len(ids))
+	var g errgroup.Group
+	g.SetLimit(loaders)
+	for i, id := range ids {
+		g.Go(func() error {
+			plugins[i], errs[i] = s.open(ctx, id)
+			return nil
+		})
 	}
-	for _, id := range ids {
-		if ctx.Err() != nil {
-			return
+	_ = g.Wait() // the functions return no errors, they keep them
+	s.change.Lock()
+	defer s.change.Unlock()
+	next := &state{failed: make(map[string]error)}
+	for i, id := range ids {
+		if errs[i] != nil {
+			s.log.Error("plugin cannot be loaded", "plugin", id, "err", errs[i])
+			next.failed[id] = errs[i]
+			continue
 		}
-		if err := s.Reload(ctx, id); err != nil {
-			s.log.Error("plugin package not loaded", "plugin", id, "err", err)
-		}
+		next.plugins = append(next.plugins, plugins[i])
 	}
+	s.now.Store(next)
+	return errors.Join(listErr, ctx.Err())
 }
 
-// maxPackages bounds the packages that are loaded. Wazo publishes 114.
-const maxPackages = 256
-
-// available lists the ids of all packages, in order.
-func (s *Set) available() ([]string, error) {
-	ids := maps.Clone(s.cfg.Embedded)
-	if ids == nil {
-		ids = make(map[string]fs.FS)
-	}
+// ids lists the packages there are, in order.
+func (s *Set) ids() ([]string, error) {
+	ids := slices.Clone(s.cfg.Embedded)
 	var err error
-	if s.cfg.Dir != "" {
-		var entries []os.DirEntry
-		entries, err = os.ReadDir(s.cfg.Dir)
-		if errors.Is(err, fs.ErrNotExist) {
-			err = nil
+	if s.cfg.Dir != nil {
+		var entries []fs.DirEntry
+		if entries, err = fs.ReadDir(s.cfg.Dir.FS(), "."); err != nil {
+			err = fmt.Errorf("list plugins: %w", err)
 		}
 		for _, e := range entries {
-			if e.IsDir() && !strings.HasPrefix(e.Name(), ".") && len(ids) < maxPackages {
-				ids[e.Name()] = nil
+			if !e.IsDir() || strings.HasPrefix(e.Name(), ".") {
+				continue
 			}
+			if !validID.MatchString(e.Name()) {
+				s.log.Warn("folder is no plugin: its name cannot be an id", "folder", e.Name())
+				continue
+			}
+			ids = append(ids, e.Name())
 		}
 	}
-	return slices.Sorted(maps.Keys(ids)), err
+	slices.Sort(ids)
+	ids = slices.Compact(ids)
+	if len(ids) > maxPackages {
+		err = errors.Join(err, fmt.Errorf("list plugins: %d packages, only the first %d are loaded", len(ids), maxPackages))
+		ids = ids[:maxPackages]
+	}
+	return ids, err
 }
 
-// Reload loads a package, or loads it again. When that fails the one that was
-// loaded stays, and the error says why.
-func (s *Set) Reload(ctx context.Context, id string) error {
-	s.loading.Lock()
-	defer s.loading.Unlock()
-	cfg := s.cfg.Template
+// open loads one package.
+func (s *Set) open(ctx context.Context, id string) (*Plugin, error) {
+	if !validID.MatchString(id) {
+		return nil, &provd.Error{Code: provd.Invalid, Message: fmt.Sprintf("%q cannot be the id of a plugin", id)}
+	}
+	cfg := s.cfg.Plugin
 	cfg.ID = id
-	var err error
-	if cfg.Package, err = s.files(id); err == nil {
-		if s.cfg.SiteDir != "" {
-			cfg.Site, err = openRoot(filepath.Join(s.cfg.SiteDir, id))
-		}
+	cfg.Package = s.files(id)
+	if cfg.Package == nil {
+		return nil, provd.Errorf(provd.NotFound, "plugin %s is not installed", id)
 	}
-	var p *Plugin
-	if err == nil {
-		p, err = Load(ctx, cfg)
+	cfg.Site = below(s.cfg.Site, id)
+	if s.cfg.Specific != nil {
+		cfg.Specific = s.cfg.Specific(id)
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if err != nil {
-		s.failed[id] = err
-		return err
+	return Load(ctx, cfg)
+}
+
+// files returns the files of a package: the installed ones, else the embedded
+// ones, else nil.
+func (s *Set) files(id string) fs.FS {
+	if dir := below(s.cfg.Dir, id); dir != nil {
+		return dir
 	}
-	delete(s.failed, id)
-	s.loaded[id] = p
-	s.sort()
+	if slices.Contains(s.cfg.Embedded, id) {
+		return s.cfg.EmbeddedFS(id)
+	}
 	return nil
 }
 
-// files returns the files of a package.
-func (s *Set) files(id string) (fs.FS, error) {
-	if id == "" || id != filepath.Base(id) || strings.HasPrefix(id, ".") {
-		return nil, fmt.Errorf("plugin %q is not installed", id)
+// below returns a folder of root, nil when there is none.
+func below(root *os.Root, id string) fs.FS {
+	if root == nil {
+		return nil
 	}
-	if s.cfg.Dir != "" {
-		if files, err := openRoot(filepath.Join(s.cfg.Dir, id)); files != nil || err != nil {
-			return files, err
-		}
+	if info, err := root.Stat(id); err != nil || !info.IsDir() {
+		return nil
 	}
-	if files, ok := s.cfg.Embedded[id]; ok {
-		return files, nil
-	}
-	return nil, fmt.Errorf("plugin %s is not installed", id)
-}
-
-// openRoot returns the files below a directory, nil when there is none. No name
-// and no link leads out of it.
-func openRoot(dir string) (fs.FS, error) {
-	root, err := os.OpenRoot(dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
+	sub, err := fs.Sub(root.FS(), id)
 	if err != nil {
-		return nil, err
+		return nil
 	}
-	return root.FS(), nil
-}
-
-// sort renews the sorted list. The caller holds mu.
-func (s *Set) sort() {
-	s.sorted = make([]*Plugin, 0, len(s.loaded))
-	for _, id := range slices.Sorted(maps.Keys(s.loaded)) {
-		s.sorted = append(s.sorted, s.loaded[id])
-	}
-}
-
-// Unload forgets a package; devices keep its id.
-func (s *Set) Unload(id string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	delete(s.loaded, id)
-	delete(s.failed, id)
-	s.sort()
+	return sub
 }
 
 // Get returns a loaded package.
 func (s *Set) Get(id string) (*Plugin, bool) {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	p, ok := s.loaded[id]
-	return p, ok
+	plugins := s.now.Load().plugins
+	i, ok := slices.BinarySearchFunc(plugins, id, func(p *Plugin, id string) int { return strings.Compare(p.ID(), id) })
+	if !ok {
+		return nil, false
+	}
+	return plugins[i], true
+}
+
+// Plugin is Get for provd.Plugins.
+func (s *Set) Plugin(id string) (provd.Plugin, bool) {
+	if p, ok := s.Get(id); ok {
+		return p, true
+	}
+	return nil, false
 }
 
 // Loaded returns the loaded packages in the order of their ids. The slice must
 // not be changed.
-func (s *Set) Loaded() []*Plugin {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	return s.sorted
+func (s *Set) Loaded() []*Plugin { return s.now.Load().plugins }
+
+// Failed returns why packages could not be loaded, by id. The map must not be
+// changed.
+func (s *Set) Failed() map[string]error { return s.now.Load().failed }
+
+// Installed returns the ids of the packages there are, loaded or not.
+func (s *Set) Installed() ([]string, error) { return s.ids() }
+
+// Reload loads a package again, or for the first time, and puts it in place of
+// the one that is loaded. When that fails the one that is loaded stays. The
+// files of devices are kept until the caller configures the devices again.
+func (s *Set) Reload(ctx context.Context, id string) error {
+	p, err := s.open(ctx, id)
+	s.change.Lock()
+	defer s.change.Unlock()
+	next := s.copy()
+	if err != nil {
+		next.failed[id] = err
+		s.now.Store(next)
+		return err
+	}
+	if old, ok := s.Get(id); ok {
+		p.files.Adopt(old.files)
+	} else if len(next.plugins) >= maxPackages {
+		return provd.Errorf(provd.Unavailable, "%d plugins are loaded, that is all a box takes", maxPackages)
+	}
+	delete(next.failed, id)
+	next.without(id)
+	i, _ := slices.BinarySearchFunc(next.plugins, id, func(p *Plugin, id string) int { return strings.Compare(p.ID(), id) })
+	next.plugins = slices.Insert(next.plugins, i, p)
+	s.now.Store(next)
+	return nil
 }
 
-// Failed returns why packages are not loaded, or not as they are on the disk, by
-// id.
-func (s *Set) Failed() map[string]error {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	return maps.Clone(s.failed)
+// Unload forgets a package, and the files it made. One that is not loaded is no
+// error.
+func (s *Set) Unload(id string) {
+	s.change.Lock()
+	defer s.change.Unlock()
+	next := s.copy()
+	next.without(id)
+	delete(next.failed, id)
+	s.now.Store(next)
+}
+
+// copy returns the state in a form that may be changed. The caller holds change.
+func (s *Set) copy() *state {
+	old := s.now.Load()
+	next := &state{plugins: slices.Clone(old.plugins), failed: make(map[string]error, len(old.failed))}
+	for id, err := range old.failed {
+		next.failed[id] = err
+	}
+	return next
+}
+
+func (s *state) without(id string) {
+	s.plugins = slices.DeleteFunc(s.plugins, func(p *Plugin) bool { return p.ID() == id })
 }

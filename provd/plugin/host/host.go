@@ -133,6 +133,12 @@ func Modules() map[string]Loader {
 		"twisted.web.resource":     members(resourceModule),
 		"twisted.web.server":       members(webServerModule),
 
+		"http":           empty,
+		"http.cookiejar": members(cookieModule),
+		"pexpect":        members(pexpectModule),
+		"urllib.error":   members(urlErrorModule),
+		"urllib.request": members(urlRequestModule),
+
 		"jinja2":            members(jinjaModule),
 		"jinja2.exceptions": members(jinjaModule),
 	}

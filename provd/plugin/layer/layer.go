@@ -163,6 +163,27 @@ func (f *FS) Drop(owner string) int {
 	return len(paths)
 }
 
+// Adopt takes over the generated files of devices from another layered file
+// system, so that phones are served while their files are made anew. Files the
+// receiver has, and what would not fit its limits, are left out.
+func (f *FS) Adopt(from *FS) {
+	from.mu.RLock()
+	nodes := make(map[string]*node, len(from.files))
+	for p, n := range from.files {
+		if n.owner != Common {
+			nodes[p] = n
+		}
+	}
+	from.mu.RUnlock()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for p, n := range nodes {
+		if f.files[p] == nil && len(f.files) < f.limits.Files && f.bytes+int64(len(n.content)) <= f.limits.Bytes {
+			f.link(p, n)
+		}
+	}
+}
+
 // replace publishes the files of one owner: those in files and no others. Paths
 // in removed are unlinked whoever owns them. It changes nothing when the result
 // would be over the limits.
