@@ -28,6 +28,8 @@ func linkBuiltins() *Dict {
 	d.SetStr("NotImplemented", NotImplemented)
 	d.SetStr("Ellipsis", Ellipsis)
 	d.SetStr("__debug__", True)
+	d.SetStr("globals", NewBuiltin("globals", builtinGlobals))
+	d.SetStr("locals", NewBuiltin("locals", builtinLocals))
 	return d
 }
 

@@ -63,6 +63,7 @@ func (g *codegen) while(st *syntax.While) {
 	g.mark(start)
 	g.jumpIf(st.Cond, false, end)
 	g.loop(block{isLoop: true, brk: brk, cont: start, breakDepth: g.depth, continueDepth: g.depth}, st.Body)
+	g.at(st.Pos())
 	g.jump(opJump, start)
 	g.mark(end)
 	g.stmts(st.Else)

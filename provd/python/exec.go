@@ -62,6 +62,14 @@ func (p *Program) Exec(t *Thread, globals *Dict, env *Env) error {
 
 // linkCode defines the classes of the values that running code makes.
 func linkCode() {
-	FunctionClass.define(ClassSpec{NoNew: true, Final: true, Methods: functionMethods()})
+	FunctionClass.define(ClassSpec{NoNew: true, Final: true, Methods: functionMethods(), Getters: map[string]GetFunc{
+		"__dict__": func(_ *Thread, self Value) (Value, error) {
+			fn, ok := self.(*Function)
+			if !ok {
+				return nil, noAttribute(self, "__dict__")
+			}
+			return fn.dict(), nil
+		},
+	}})
 	GeneratorClass.define(ClassSpec{NoNew: true, Final: true, Methods: generatorMethods()})
 }

@@ -124,3 +124,23 @@ func (t *Thread) Locals() *Dict {
 	}
 	return d
 }
+
+// builtinGlobals and builtinLocals are the built-in functions of those names.
+func builtinGlobals(t *Thread, args []Value, kwargs []Keyword) (Value, error) {
+	return frameDict("globals", t.Globals, args, kwargs)
+}
+
+func builtinLocals(t *Thread, args []Value, kwargs []Keyword) (Value, error) {
+	return frameDict("locals", t.Locals, args, kwargs)
+}
+
+func frameDict(name string, dict func() *Dict, args []Value, kwargs []Keyword) (Value, error) {
+	if len(args)+len(kwargs) > 0 {
+		return nil, TypeErrorf("%s() takes no arguments (%d given)", name, len(args)+len(kwargs))
+	}
+	d := dict()
+	if d == nil {
+		return nil, Raise(SystemError, "frame does not exist")
+	}
+	return d, nil
+}

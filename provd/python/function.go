@@ -107,8 +107,6 @@ func (fn *Function) Attr(t *Thread, name string) (Value, error) {
 		return fn.module, nil
 	case "__globals__":
 		return fn.globals, nil
-	case "__dict__":
-		return fn.dict(), nil
 	case "__annotations__":
 		return NewDict(0), nil // annotations are never evaluated
 	case "__defaults__":

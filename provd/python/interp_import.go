@@ -67,14 +67,11 @@ func (f *frame) importStar(t *Thread, m Value) error {
 			return set(string(name))
 		})
 	}
-	dict, ok, err := LookupAttr(t, m, "__dict__")
-	if err != nil {
-		return err
-	}
-	ns, isDict := dict.(*Dict)
-	if !ok || !isDict {
+	module, ok := m.(*Module)
+	if !ok {
 		return Raise(ImportError, "from-import-* object has no __dict__ and no __all__")
 	}
+	ns := module.Dict()
 	var names []string
 	for k := range ns.All() {
 		if name, ok := k.(Str); ok && !strings.HasPrefix(string(name), "_") {
