@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"provbox/appliance/settings"
 	"provbox/provd"
@@ -14,11 +15,18 @@ import (
 
 // baseURL is the URL that phones are told. Without a setting it follows the
 // address that the box is told to have, or else has.
-func baseURL(s *settings.Settings, httpPort int) string {
+func baseURL(s *settings.Settings, own netip.Addr, http net.Addr) string {
 	if s.General.AdvertisedHTTPURL != "" {
-		return s.General.AdvertisedHTTPURL
+		return strings.TrimSuffix(s.General.AdvertisedHTTPURL, "/")
 	}
-	return "http://" + net.JoinHostPort(ownAddress(s).String(), strconv.Itoa(httpPort))
+	return "http://" + net.JoinHostPort(own.String(), strconv.Itoa(port(http)))
+}
+
+// port returns the port of a TCP or UDP address.
+func port(a net.Addr) int {
+	_, text, _ := net.SplitHostPort(a.String())
+	n, _ := strconv.Atoi(text) // an address of a socket that is open has one
+	return n
 }
 
 // ownAddress is the address of the box on the branch LAN, as far as it can be

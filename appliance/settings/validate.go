@@ -98,19 +98,22 @@ func (v *checker) service(key string, s Service) {
 	v.check(s.Port > 0 && s.Port <= 65535, key+".port", fmt.Sprintf("want a port from 1 to 65535, not %d", s.Port))
 }
 
-// validateDHCP checks what can be said of each value by itself; how subnets,
-// pools and reservations go together is the DHCP server's to say.
+// validateDHCP checks the values that only the file knows, then has the DHCP
+// server check how subnets, pools and reservations go together.
 func (s *Settings) validateDHCP(v *checker) {
+	before := len(*v)
 	v.oneOf("dhcp.mode", s.DHCP.Mode, "off", "server", "observe")
-	if s.DHCP.Mode == "server" {
-		v.check(len(s.DHCP.Interfaces) > 0, "dhcp.interfaces", "want at least one interface in mode server")
-	}
 	for i := range s.DHCP.Interfaces {
-		iface := &s.DHCP.Interfaces[i]
-		key := fmt.Sprintf("dhcp.interfaces[%d]", i)
-		v.check(iface.Name != "" && len(iface.Name) < 16, key+".name", "want an interface name")
-		for j := range iface.Subnets {
-			iface.Subnets[j].validate(v, fmt.Sprintf("%s.subnets[%d]", key, j))
+		for j := range s.DHCP.Interfaces[i].Subnets {
+			s.DHCP.Interfaces[i].Subnets[j].validate(v, fmt.Sprintf("dhcp.interfaces[%d].subnets[%d]", i, j))
+		}
+	}
+	if s.DHCP.Mode == "off" && len(s.DHCP.Interfaces) == 0 || len(*v) > before {
+		return
+	}
+	if err := s.DHCP.Server().Validate(); err != nil {
+		for line := range strings.Lines(err.Error()) {
+			*v = append(*v, "dhcp."+strings.TrimSpace(line))
 		}
 	}
 }

@@ -7,64 +7,13 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"time"
 
 	"go.etcd.io/bbolt"
 	berrors "go.etcd.io/bbolt/errors"
 	"golang.org/x/sys/unix"
 )
-
-// The files in Config.Dir.
-const (
-	fileStore     = "provbox.db"
-	fileLock      = "provbox.lock"
-	prefixBackup  = "backup-"
-	prefixDamaged = "damaged-"
-	suffix        = ".db"
-	stampLayout   = "20060102T150405.000000000Z"
-
-	// keepDamaged is how many damaged files are kept aside for whoever wants to
-	// look; each may be as large as the store.
-	keepDamaged = 2
-)
-
-// Report tells what Open had to do. The zero value is an orderly start.
-type Report struct {
-	// Damaged is the damaged file that was kept aside, Cause what is wrong with
-	// it; empty for a sound store.
-	Damaged, Cause string
-	// Restored is the backup that took its place; empty when there was none, in
-	// which case the store starts without documents.
-	Restored string
-	// Lost is true when the store file was not there although backups are.
-	Lost bool
-	// Quarantined is how many records could not be read and were moved aside.
-	Quarantined int
-	// Reindexed is how many index entries did not match their records.
-	Reindexed int
-	// From and To are the schemas, different after a migration.
-	From, To uint64
-}
-
-// Problems describes what an operator must know, one line each.
-func (r Report) Problems() []string {
-	var lines []string
-	switch {
-	case r.Damaged != "" && r.Restored != "":
-		lines = append(lines, fmt.Sprintf("the store was damaged (%s): the newest good backup %s is in use, what came after it is lost; the damaged file is kept as %s", r.Cause, r.Restored, r.Damaged))
-	case r.Damaged != "":
-		lines = append(lines, fmt.Sprintf("the store was damaged (%s) and there is no good backup: the box starts without documents; the damaged file is kept as %s", r.Cause, r.Damaged))
-	case r.Lost:
-		lines = append(lines, fmt.Sprintf("the store file was missing: the newest good backup %s is in use", r.Restored))
-	}
-	if r.Quarantined > 0 {
-		lines = append(lines, fmt.Sprintf("%d records of the store could not be read and were set aside", r.Quarantined))
-	}
-	if r.Reindexed > 0 {
-		lines = append(lines, fmt.Sprintf("%d index entries of the store did not match their records and were mended", r.Reindexed))
-	}
-	return lines
-}
 
 // Open opens the store in cfg.Dir, makes it when it is not there, and mends or
 // replaces it when it is damaged.
@@ -80,7 +29,7 @@ func open(ctx context.Context, cfg Config, history []migration) (*Store, Report,
 	if err != nil {
 		return nil, Report{}, fmt.Errorf("open store %s: %w", cfg.Dir, err)
 	}
-	s, report, err := openLocked(cfg, history)
+	s, report, err := openLocked(ctx, cfg, history)
 	if err != nil {
 		_ = lock.Close()
 		return nil, report, fmt.Errorf("open store %s: %w", cfg.Dir, err)
@@ -91,9 +40,17 @@ func open(ctx context.Context, cfg Config, history []migration) (*Store, Report,
 
 // lockFile keeps every other process from the store until it is closed. bbolt
 // has a lock of its own, but the file is read and may be replaced before bbolt
-// opens it.
+// opens it. On a read-only disk there may be no file to lock, and nobody to
+// write: the result is nil then, which can be closed as well.
 func lockFile(ctx context.Context, cfg Config) (*os.File, error) {
-	f, err := os.OpenFile(filepath.Join(cfg.Dir, fileLock), os.O_RDWR|os.O_CREATE, 0o600)
+	name := filepath.Join(cfg.Dir, fileLock)
+	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o600)
+	if readOnly(err) {
+		f, err = os.Open(name)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, nil
+		}
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -120,93 +77,158 @@ func lockFile(ctx context.Context, cfg Config) (*os.File, error) {
 	}
 }
 
-func openLocked(cfg Config, history []migration) (*Store, Report, error) {
+// readOnly reports whether an error says that the disk takes no writes.
+func readOnly(err error) bool {
+	return errors.Is(err, unix.EROFS) || errors.Is(err, fs.ErrPermission)
+}
+
+func openLocked(ctx context.Context, cfg Config, history []migration) (*Store, Report, error) {
 	var report Report
 	file := filepath.Join(cfg.Dir, fileStore)
+	sweep(cfg.Dir)
 	switch _, err := os.Stat(file); {
 	case errors.Is(err, fs.ErrNotExist):
 		// Either the first start, or the power went between setting a damaged
 		// file aside and putting a backup in its place.
-		if report.Restored, err = restore(cfg, history); err != nil {
+		if report.Restored, err = replace(cfg, history, file); err != nil {
 			return nil, report, err
 		}
 		report.Lost = report.Restored != ""
 	case err != nil:
 		return nil, report, err
 	}
-	s, err := openFile(cfg, file, history, &report)
+	s, err := openFile(ctx, cfg, file, history, &report)
 	var broken *damage
 	if !errors.As(err, &broken) {
 		return s, report, err
 	}
-	report.Cause = broken.Error()
+	report = Report{Cause: broken.Error()}
 	if report.Damaged, err = setAside(cfg, file); err != nil {
 		return nil, report, err
 	}
-	if report.Restored, err = restore(cfg, history); err != nil {
+	if report.Restored, err = replace(cfg, history, file); err != nil {
 		return nil, report, err
 	}
-	s, err = openFile(cfg, file, history, &report)
+	s, err = openFile(ctx, cfg, file, history, &report)
+	if report.Restored == "" || !errors.As(err, &broken) {
+		return s, report, err
+	}
+	// The backup looked good and is not. Better an empty box than none.
+	report = Report{Damaged: report.Damaged, Cause: report.Cause}
+	if _, err := setAside(cfg, file); err != nil {
+		return nil, report, err
+	}
+	if err := create(cfg, file); err != nil {
+		return nil, report, err
+	}
+	s, err = openFile(ctx, cfg, file, history, &report)
 	return s, report, err
+}
+
+// replace makes the store file from the newest good backup, whose name it
+// returns, or an empty one.
+func replace(cfg Config, history []migration, file string) (restored string, err error) {
+	restored, err = restore(cfg, history)
+	if err == nil && restored == "" {
+		err = create(cfg, file)
+	}
+	return restored, err
+}
+
+// create makes an empty file, which appears whole: bbolt alone would leave one
+// that is of no use when the power goes in the middle.
+func create(cfg Config, file string) error {
+	temp := file + suffixTemp
+	db, err := openDB(cfg, temp, false)
+	if err != nil {
+		return err
+	}
+	if err := db.Close(); err != nil {
+		return err
+	}
+	if err := os.Rename(temp, file); err != nil {
+		return err
+	}
+	return syncDir(cfg.Dir)
 }
 
 // openFile checks and opens one file, brings it to the newest schema, and mends
 // its records and indexes. A *damage error means that the file is of no use.
-func openFile(cfg Config, file string, history []migration, report *Report) (*Store, error) {
-	if err := checkPath(file); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, err
-	}
-	db, err := openDB(cfg, file)
+func openFile(ctx context.Context, cfg Config, file string, history []migration, report *Report) (s *Store, err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() { err = panicked(recover(), err) }()
+	older, err := checkPath(file)
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{cfg: cfg, db: db}
-	if err := s.settle(history, report); err != nil {
+	report.Older = older
+	db, err := openDB(cfg, file, false)
+	if readOnly(err) {
+		report.ReadOnly = true
+		db, err = openDB(cfg, file, true)
+	}
+	if err != nil {
+		return nil, err
+	}
+	s = &Store{cfg: cfg, db: db}
+	if err := s.settle(ctx, history, report); err != nil {
 		_ = db.Close()
 		return nil, err
 	}
 	return s, nil
 }
 
-// checkPath is checkFile for a file by name. A file of no length is a store that
-// was about to be made.
-func checkPath(file string) error {
+// panicked makes a panic a *damage error. checkFile lets nothing through that
+// makes bbolt panic, as far as we know; what we do not know must not keep the
+// box from starting. What is left of bbolt keeps the file open and locked, which
+// is why such a file is renamed and never written over.
+func panicked(recovered any, err error) error {
+	if recovered != nil {
+		return damagef("reading it failed: %v", recovered)
+	}
+	return err
+}
+
+// checkPath is checkFile for a file by name.
+func checkPath(file string) (older bool, err error) {
 	f, err := os.Open(file)
 	if err != nil {
-		return err
+		return false, err
 	}
 	defer f.Close()
 	info, err := f.Stat()
-	if err != nil || info.Size() == 0 {
-		return err
+	if err != nil {
+		return false, err
 	}
 	return checkFile(f, info.Size())
 }
 
-func openDB(cfg Config, file string) (db *bbolt.DB, err error) {
-	gerr := guard(func() error {
-		// The map freelist stays fast when many pages are free; it is not
-		// synced (NoFreelistSync is off) because reading it back is faster
-		// than rebuilding it. NoSync stays off: that is the promise.
-		db, err = bbolt.Open(file, 0o600, &bbolt.Options{
-			Timeout: cfg.LockWait, FreelistType: bbolt.FreelistMapType, MaxSize: cfg.MaxSize,
-		})
-		return err
+// mapSize is how much of the address space the store is mapped to at once. A
+// writer that has to map more waits for every reader, so this is more than a
+// full box needs; it costs nothing until it is used.
+const mapSize = 64 << 20
+
+func openDB(cfg Config, file string, readOnly bool) (*bbolt.DB, error) {
+	db, err := bbolt.Open(file, 0o600, &bbolt.Options{
+		Timeout: cfg.LockWait, ReadOnly: readOnly, MaxSize: cfg.MaxSize, InitialMmapSize: mapSize,
+		// Stays fast when many pages are free. The list is synced with every
+		// commit (NoFreelistSync is off): that way each page is known to be in
+		// use or free, and checkFile finds one that is neither. NoSync and
+		// NoGrowSync stay off: that is the promise.
+		FreelistType: bbolt.FreelistMapType,
 	})
 	switch {
-	case gerr == nil:
-		return db, nil
-	case errors.Is(gerr, berrors.ErrTimeout):
+	case errors.Is(err, berrors.ErrTimeout):
 		return nil, ErrInUse
-	case errors.Is(gerr, berrors.ErrInvalid), errors.Is(gerr, berrors.ErrVersionMismatch), errors.Is(gerr, berrors.ErrChecksum):
-		return nil, &damage{gerr}
+	case errors.Is(err, berrors.ErrInvalid), errors.Is(err, berrors.ErrVersionMismatch), errors.Is(err, berrors.ErrChecksum):
+		return nil, &damage{err}
 	}
-	return nil, gerr
+	return db, err
 }
 
 // settle migrates, quarantines and reindexes, in one transaction each so that a
 // power cut in between leaves a store of a known schema.
-func (s *Store) settle(history []migration, report *Report) error {
+func (s *Store) settle(ctx context.Context, history []migration, report *Report) error {
 	err := s.db.View(func(b *bbolt.Tx) error {
 		var err error
 		report.From, err = schemaOf(b)
@@ -220,6 +242,13 @@ func (s *Store) settle(history []migration, report *Report) error {
 		return fmt.Errorf("schema %d, this version knows %d: %w", report.From, report.To, ErrNewer)
 	}
 	if report.From < report.To {
+		if report.From > 0 {
+			// For whoever wants to go back to the version before. A disk that
+			// is too full for it does not take the migration either.
+			if _, err := s.Backup(ctx); err != nil {
+				return fmt.Errorf("before the migration: %w", err)
+			}
+		}
 		if err := s.db.Update(func(b *bbolt.Tx) error { return migrate(b, history, report.From) }); err != nil {
 			return err
 		}
@@ -240,17 +269,3 @@ func complete(b *bbolt.Tx) error {
 	}
 	return nil
 }
-
-// setAside renames a damaged file and drops the oldest ones beyond keepDamaged.
-func setAside(cfg Config, file string) (string, error) {
-	aside := filepath.Join(cfg.Dir, prefixDamaged+stamp(cfg)+suffix)
-	if err := os.Rename(file, aside); err != nil {
-		return "", fmt.Errorf("keep the damaged file aside: %w", err)
-	}
-	if err := syncDir(cfg.Dir); err != nil {
-		return "", err
-	}
-	return aside, prune(cfg.Dir, prefixDamaged, keepDamaged)
-}
-
-func stamp(cfg Config) string { return cfg.Now().UTC().Format(stampLayout) }

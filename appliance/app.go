@@ -1,0 +1,345 @@
+package appliance
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"path/filepath"
+	"time"
+
+	"github.com/coreos/go-systemd/v22/daemon"
+
+	"provbox/appliance/central"
+	"provbox/appliance/journal"
+	"provbox/appliance/netcfg"
+	"provbox/appliance/perm"
+	"provbox/appliance/settings"
+	"provbox/appliance/store"
+	"provbox/dhcp"
+	"provbox/provd"
+	"provbox/provd/document"
+	"provbox/provd/fileserver"
+	"provbox/provd/ident"
+	"provbox/provd/plugin"
+	"provbox/provd/rest"
+)
+
+// Options are what a box is made from.
+type Options struct {
+	Settings *settings.Settings // must not be nil
+	Logger   *slog.Logger       // must not be nil
+	Version  string             // shown in the ready line
+	// DHCP changes the DHCP server's configuration before it starts, for runs
+	// without privileges; nil leaves it.
+	DHCP func(*dhcp.Config)
+}
+
+// App is one box. Its methods are not for concurrent use, but Addr is.
+type App struct {
+	opts Options
+	s    *settings.Settings
+	log  *slog.Logger
+
+	stack   *stack
+	journal *journal.Journal
+	store   *store.Store
+	base    *document.Object // the base raw config, complete
+	auth    *central.Auth
+	amid    *central.Amid
+	plugins *plugin.Set
+	manager *provd.Manager
+	ident   *ident.Identifier
+	dhcp    *dhcp.Server
+
+	http, rest net.Listener
+	tftp       *net.UDPConn
+}
+
+// New returns a box that does nothing yet.
+func New(opts Options) *App {
+	return &App{
+		opts: opts, s: opts.Settings, log: opts.Logger, stack: newStack(opts.Logger),
+		journal: journal.New(time.Now, opts.Logger),
+	}
+}
+
+// Run starts the box, tells systemd, and runs it until ctx ends or a part fails.
+func (a *App) Run(ctx context.Context) error {
+	if err := a.Start(ctx); err != nil {
+		return errors.Join(err, a.Stop())
+	}
+	// Not being run by systemd is no error; a failure to tell it is its own.
+	if _, err := daemon.SdNotify(false, daemon.SdNotifyReady); err != nil {
+		a.log.Warn("could not tell systemd that the box is ready", "err", err)
+	}
+	var failure error
+	select {
+	case <-ctx.Done():
+	case failure = <-a.stack.failed:
+	}
+	_, _ = daemon.SdNotify(false, daemon.SdNotifyStopping) // the stop goes on either way
+	return errors.Join(failure, a.Stop())
+}
+
+// Start starts every part. When it fails, Stop ends those that run.
+func (a *App) Start(ctx context.Context) error {
+	for _, step := range []struct {
+		name  string
+		start func(context.Context) error
+	}{
+		{"network", a.startNetwork},
+		{"store", a.startStore},
+		{"sockets", a.startSockets},
+		{"central", a.startCentral},
+		{"plugins", a.startPlugins},
+		{"devices", a.startDevices},
+		{"file plane", a.startFiles},
+		{"REST", a.startREST},
+		{"dhcp", a.startDHCP},
+	} {
+		if err := step.start(ctx); err != nil {
+			return fmt.Errorf("start %s: %w", step.name, err)
+		}
+	}
+	a.log.Info("ready", "version", a.opts.Version, "http", a.http.Addr(), "tftp", a.tftp.LocalAddr(), "rest", a.rest.Addr(), "dhcp", a.dhcpState())
+	return nil
+}
+
+// Stop ends every part, the last one started first.
+func (a *App) Stop() error { return a.stack.stop() }
+
+// HTTP returns the address of the phones' HTTP server, valid after Start.
+func (a *App) HTTP() net.Addr { return a.http.Addr() }
+
+// TFTP returns the address of the phones' TFTP server, valid after Start.
+func (a *App) TFTP() net.Addr { return a.tftp.LocalAddr() }
+
+// REST returns the address of the REST API, valid after Start.
+func (a *App) REST() net.Addr { return a.rest.Addr() }
+
+// DHCP returns the DHCP server, nil when it is off.
+func (a *App) DHCP() *dhcp.Server { return a.dhcp }
+
+// dhcpState says where the DHCP server listens, for the ready line.
+func (a *App) dhcpState() string {
+	state := a.s.DHCP.Mode
+	if a.dhcp != nil {
+		for _, i := range a.s.DHCP.Interfaces {
+			state += " " + i.Name
+		}
+	}
+	return state
+}
+
+// Journal returns the box's journal.
+func (a *App) Journal() *journal.Journal { return a.journal }
+
+// networkWait is how long the start waits for the interfaces that the settings
+// name; what comes later is set when it comes.
+const networkWait = 10 * time.Second
+
+func (a *App) startNetwork(ctx context.Context) error {
+	if !a.s.Network.Enabled() {
+		return nil
+	}
+	resolv := ""
+	if perm.OnGokrazy() {
+		resolv = "/tmp/resolv.conf"
+	}
+	n := netcfg.New(a.s.Network, netcfg.Netlink{}, resolv, a.log)
+	ctx, cancel := context.WithTimeout(ctx, networkWait)
+	defer cancel()
+	if err := n.Await(ctx); err != nil {
+		a.log.Error("network not set as the settings ask", "err", err)
+	}
+	a.stack.start("network", n.Serve)
+	return nil
+}
+
+// backupEvery is the time between two backups of the store. The first one is
+// made at the start, when the store has just been checked.
+const backupEvery = 24 * time.Hour
+
+func (a *App) startStore(ctx context.Context) error {
+	s, report, err := store.Open(ctx, store.Config{Dir: filepath.Join(a.s.General.BaseStorageDir, "store")})
+	if err != nil {
+		return err
+	}
+	a.store = s
+	a.stack.onStop("store", s.Close)
+	for _, problem := range report.Problems() {
+		a.journal.Record(journal.Event{Topic: "box", Text: problem})
+	}
+	a.stack.start("backup", func(ctx context.Context) error {
+		tick := time.NewTicker(backupEvery)
+		defer tick.Stop()
+		for {
+			if _, err := s.Backup(ctx); err != nil && ctx.Err() == nil {
+				a.log.Error("no backup of the store", "err", err)
+			}
+			select {
+			case <-ctx.Done():
+				return nil
+			case <-tick.C:
+			}
+		}
+	})
+	return nil
+}
+
+func (a *App) startCentral(context.Context) error {
+	a.auth = central.NewAuth(central.AuthConfig{
+		Endpoint: endpoint(a.s.Auth.Service), Credentials: a.credentials, Logger: a.log,
+		OnMaster: func(tenant string) {
+			if err := a.manager.SetMasterTenant(tenant); err != nil {
+				a.log.Error("could not store the master tenant", "err", err)
+			}
+		},
+	})
+	a.amid = central.NewAmid(endpoint(a.s.Amid), a.auth.Token)
+	return nil
+}
+
+func (a *App) credentials() (id, key string, err error) {
+	if a.s.Auth.KeyFile != "" {
+		return central.KeyFile(a.s.Auth.KeyFile)
+	}
+	if a.s.Auth.Username == "" {
+		return "", "", errors.New("neither auth.key_file nor auth.username is set")
+	}
+	return a.s.Auth.Username, string(a.s.Auth.Password), nil
+}
+
+func (a *App) startDevices(context.Context) error {
+	m, err := provd.NewManager(provd.ManagerConfig{
+		Store: a.store, Plugins: a.plugins,
+		BaseRawConfig: a.base, Autoprov: autoprov(a.s), URLKey: a.urlKey(),
+		PluginServer: a.s.General.PluginServer, Recorder: recorder{a.journal}, Logger: a.log,
+	})
+	if err != nil {
+		return err
+	}
+	a.manager = m
+	a.ident = ident.New(ident.Config{Devices: m, Plugins: a.identPlugins, Recorder: recorder{a.journal}, Logger: a.log})
+	a.stack.start("devices", m.Serve)
+	a.stack.start("identification", a.ident.Serve)
+	if a.s.Auth.KeyFile != "" || a.s.Auth.Username != "" {
+		a.stack.start("wazo-auth", a.auth.Serve)
+	}
+	return nil
+}
+
+// startSockets opens every socket before anything is told its number: a port of
+// 0 is settled here.
+func (a *App) startSockets(context.Context) error {
+	socks, err := inherited()
+	if err != nil {
+		return err
+	}
+	a.stack.onStop("sockets", a.closeSockets)
+	g, r := a.s.General, a.s.REST
+	if a.http, err = socks.listen("http", g.HTTPInterface, g.HTTPPort); err != nil {
+		return err
+	}
+	if a.rest, err = socks.listen("rest", r.IP, r.Port); err != nil {
+		return err
+	}
+	a.tftp, err = socks.tftp(g.TFTPInterface, g.TFTPPort)
+	return err
+}
+
+// closeSockets closes those that no server closed, after a start that failed.
+func (a *App) closeSockets() error {
+	var errs []error
+	if a.http != nil {
+		errs = append(errs, a.http.Close())
+	}
+	if a.rest != nil {
+		errs = append(errs, a.rest.Close())
+	}
+	if a.tftp != nil {
+		errs = append(errs, a.tftp.Close())
+	}
+	for i, err := range errs {
+		if errors.Is(err, net.ErrClosed) {
+			errs[i] = nil
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (a *App) startFiles(context.Context) error {
+	cfg := fileserver.Config{Identifier: a.ident, Files: pluginFiles{a.plugins}, Recorder: recorder{a.journal}, Logger: a.log}
+	if a.urlKey() {
+		cfg.Keys = tenantKeys{a.manager}
+	}
+	router := fileserver.NewRouter(cfg)
+	server := fileserver.NewHTTP(fileserver.HTTPConfig{Router: router, TrustedProxies: a.s.General.TrustedProxies, Logger: a.log})
+	a.stack.start("http", httpService(server, func() error { return server.Serve(fileserver.Limit(a.http)) }))
+	tftp := fileserver.NewTFTP(fileserver.TFTPConfig{Router: router, Logger: a.log})
+	a.stack.start("tftp", func(ctx context.Context) error { return tftp.Serve(ctx, a.tftp) })
+	return nil
+}
+
+func (a *App) urlKey() bool { return a.s.General.HTTPAuthStrategy == "url_key" }
+
+func (a *App) startREST(context.Context) error {
+	server := rest.NewServer(rest.New(rest.Config{
+		Auth: a.auth, Devices: a.manager, Configs: a.manager, Params: a.manager,
+		Plugins: restPlugins{a.plugins, a.manager}, Observer: a.ident, Logger: a.log,
+	}), a.log)
+	serve := func() error { return server.Serve(a.rest) }
+	if r := a.s.REST; r.SSL {
+		serve = func() error { return server.ServeTLS(a.rest, r.CertFile, r.KeyFile) }
+	}
+	a.stack.start("rest", httpService(server, serve))
+	return nil
+}
+
+// shutdownGrace is how long requests under way may take to end.
+const shutdownGrace = 3 * time.Second
+
+// httpService runs a server until ctx ends, then lets its requests finish.
+func httpService(s *http.Server, serve func() error) func(context.Context) error {
+	return func(ctx context.Context) error {
+		ended := make(chan error, 1)
+		go func() { ended <- serve() }()
+		select {
+		case err := <-ended:
+			return err
+		case <-ctx.Done():
+		}
+		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownGrace)
+		defer cancel()
+		if err := s.Shutdown(grace); err != nil {
+			_ = s.Close() // a download that would not end: it is cut
+		}
+		<-ended
+		return nil
+	}
+}
+
+func (a *App) startDHCP(context.Context) error {
+	if a.s.DHCP.Mode == "off" {
+		return nil
+	}
+	cfg := a.s.DHCP.Server()
+	cfg.Values = dhcpValues(a.s, a.http.Addr())
+	if a.opts.DHCP != nil {
+		a.opts.DHCP(&cfg)
+	}
+	observer, err := newObserver(a.ident)
+	if err != nil {
+		return err
+	}
+	server, err := dhcp.New(cfg, dhcp.Deps{Store: a.store, Observer: observer, Journal: dhcpJournal{a.journal}, Log: a.log})
+	if err != nil {
+		return err
+	}
+	a.dhcp = server
+	a.stack.start("dhcp", server.Serve)
+	return nil
+}

@@ -1,0 +1,166 @@
+package appliance
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/netip"
+	"strings"
+
+	"provbox/appliance/central"
+	"provbox/appliance/journal"
+	"provbox/appliance/settings"
+	"provbox/dhcp"
+	"provbox/dhcp/option"
+	"provbox/provd"
+	"provbox/provd/document"
+	"provbox/provd/fileserver"
+	"provbox/provd/ident"
+	"provbox/provd/plugin"
+)
+
+// The adapters below let parts that do not know each other meet.
+
+func endpoint(s settings.Service) central.Endpoint {
+	return central.Endpoint{
+		Host: s.Host, Port: s.Port, HTTPS: s.HTTPS, Prefix: s.Prefix,
+		Insecure: s.VerifyCertificate != nil && !*s.VerifyCertificate,
+	}
+}
+
+// recorder puts the provisioning service's events into the journal.
+type recorder struct{ *journal.Journal }
+
+func (r recorder) Record(e provd.Event) {
+	r.Journal.Record(journal.Event{Device: e.Device, MAC: e.MAC, IP: e.IP, Topic: e.Topic, Text: e.Text, Attrs: e.Attrs})
+}
+
+// dhcpJournal puts the DHCP server's events into the journal.
+type dhcpJournal struct{ *journal.Journal }
+
+func (j dhcpJournal) DHCP(_ context.Context, e dhcp.Event) {
+	text := strings.TrimSpace(e.Message + " " + e.Reply)
+	ev := journal.Event{Time: e.Time, MAC: e.MAC, Topic: "dhcp", Text: text}
+	if e.IP.IsValid() {
+		ev.IP = e.IP.String()
+	}
+	for _, a := range []slog.Attr{
+		slog.String("rule", strings.Join(e.Rules, " ")), slog.String("sent", e.Sent),
+		slog.String("reason", e.Reason), slog.String("interface", e.Interface),
+	} {
+		if a.Value.String() != "" {
+			ev.Attrs = append(ev.Attrs, a)
+		}
+	}
+	if e.Err != nil {
+		ev.Attrs = append(ev.Attrs, slog.Any("err", e.Err))
+	}
+	j.Record(ev)
+}
+
+// observer hands completed DHCP exchanges to identification, in the place of
+// dxtorc and dxtora.
+type observer struct {
+	ident *ident.Identifier
+	rules *option.Table
+}
+
+func newObserver(i *ident.Identifier) (*observer, error) {
+	rules, err := option.Builtin()
+	return &observer{i, rules}, err
+}
+
+func (o *observer) Observe(_ context.Context, ob dhcp.Observation) {
+	mac, err := net.ParseMAC(ob.MAC)
+	if err != nil {
+		return // a client without an Ethernet address is no phone
+	}
+	match := o.rules.Decide(option.Client{MAC: mac, Get: func(code byte) ([]byte, bool) {
+		v, ok := ob.Options[code]
+		return v, ok
+	}}, option.Values{})
+	o.ident.Observe(provd.Request{Kind: provd.DHCP, IP: ob.IP.String(), MAC: ob.MAC, Phone: match.Phone, Options: ob.Options})
+}
+
+// dhcpValues fills the vendor rules: with the advertised URL, or with one that
+// follows the address that the phone's own subnet knows the box by.
+func dhcpValues(s *settings.Settings, http net.Addr) func(netip.Prefix, netip.Addr) option.Values {
+	return func(_ netip.Prefix, server netip.Addr) option.Values {
+		return option.Values{URI: baseURL(s, server, http), TFTPHost: server.String(), TFTPIP: server}
+	}
+}
+
+// notifier hands a plugin's notifications to wazo-amid.
+type notifier struct{ amid *central.Amid }
+
+func (n notifier) Notify(ctx context.Context, m plugin.Notification) error {
+	return n.amid.PJSIPNotify(ctx, m.Endpoint, m.URI, m.Variables)
+}
+
+// tenantKeys knows the provisioning keys.
+type tenantKeys struct{ manager *provd.Manager }
+
+func (t tenantKeys) HasKey(key string) (ok bool) {
+	err := t.manager.View(func(tx provd.Tx) error {
+		ok = provd.TenantOfKey(tx, key) != ""
+		return nil
+	})
+	return ok && err == nil
+}
+
+func (a *App) identPlugins() []ident.Plugin {
+	loaded := a.plugins.Loaded()
+	list := make([]ident.Plugin, len(loaded))
+	for i, p := range loaded {
+		list[i] = p
+	}
+	return list
+}
+
+// pluginFiles opens what a device's plugin serves.
+type pluginFiles struct{ set *plugin.Set }
+
+func (f pluginFiles) Open(ctx context.Context, dev provd.Device, req provd.Request, name string) (fileserver.File, error) {
+	p, ok := f.set.Get(dev.Plugin())
+	if !ok || !p.Serves(req.Kind) {
+		return nil, fileserver.ErrNoService
+	}
+	file, err := p.Open(ctx, req, name)
+	if err != nil {
+		return nil, err
+	}
+	if file.IsDir {
+		return nil, errors.Join(fileserver.ErrDirectory, file.Close())
+	}
+	return file, nil
+}
+
+// restPlugins shows the plugins over REST.
+type restPlugins struct {
+	set     *plugin.Set
+	manager *provd.Manager
+}
+
+func (r restPlugins) IDs() []string {
+	var ids []string
+	for _, p := range r.set.Loaded() {
+		ids = append(ids, p.ID())
+	}
+	return ids
+}
+
+func (r restPlugins) Info(id string) (*document.Object, bool) {
+	p, ok := r.set.Get(id)
+	if !ok {
+		return nil, false
+	}
+	return p.Info().Localized(""), true
+}
+
+func (r restPlugins) Reload(ctx context.Context, id string) error {
+	if err := r.set.Reload(ctx, id); err != nil {
+		return &provd.Error{Code: provd.Invalid, Message: err.Error()}
+	}
+	return r.manager.PluginChanged(ctx, id)
+}
