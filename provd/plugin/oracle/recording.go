@@ -33,9 +33,9 @@ type Recording struct {
 	// that let the package load after all.
 	Shimmed bool `json:"loaded_with_shim"`
 
-	CommonFiles map[string]text   `json:"common_files"`
-	Static      map[string]string `json:"static_tftpboot"` // SHA-1 by path
-	Cases       map[string]*Case  `json:"cases"`
+	CommonFiles map[string]text            `json:"common_files"`
+	Static      map[string]json.RawMessage `json:"static_tftpboot"` // SHA-1 or {"symlink": target} by path
+	Cases       map[string]*Case           `json:"cases"`
 
 	Triggers  map[string]*string              `json:"remote_state_trigger"`
 	Sync      map[string]map[string]*syncCase `json:"synchronize"`
@@ -73,9 +73,9 @@ type syncCase struct {
 }
 
 type index struct {
-	FrozenTime float64           `json:"frozen_time"`
-	Base       *document.Object  `json:"base_raw_config"`
-	Configs    map[string]string `json:"configs"`
+	FrozenTime float64                     `json:"frozen_time"`
+	Base       *document.Object            `json:"base_raw_config"`
+	Configs    map[string]*document.Object `json:"configs"`
 }
 
 type inputs struct {
@@ -173,16 +173,12 @@ func (r *Recording) Base() *document.Object { return r.index.Base.Clone() }
 
 // config returns the raw config of a name, merged over the base.
 func (r *Recording) config(name string) (*document.Object, error) {
-	src, ok := r.index.Configs[name]
-	if !ok {
+	doc := r.index.Configs[name]
+	if doc == nil {
 		return nil, fmt.Errorf("no config %q", name)
 	}
-	doc, err := document.Decode([]byte(src))
-	if err != nil {
-		return nil, err
-	}
 	raw := r.Base()
-	merge(raw, doc)
+	merge(raw, doc.Clone())
 	return raw, nil
 }
 
