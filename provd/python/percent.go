@@ -1,0 +1,373 @@
+package python
+
+import (
+	"strings"
+)
+
+// PercentFormat evaluates `format % arg`.
+func PercentFormat(t *Thread, format Str, arg Value) (Value, error) {
+	p := percentFormatter{t: t, format: string(format), arg: arg}
+	switch a := Native(arg).(type) {
+	case Tuple:
+		p.args = a
+	case Str:
+		p.args = []Value{arg}
+	default:
+		p.args = []Value{arg}
+		_, p.mapping = lookupSpecial(arg, "__getitem__")
+	}
+	s, err := p.run()
+	return Str(s), err
+}
+
+type percentFormatter struct {
+	t       *Thread
+	format  string
+	i       int
+	arg     Value
+	args    []Value
+	used    int
+	mapping bool
+	keyed   bool // the next conversion takes its value from the mapping
+	value   Value
+	b       strings.Builder
+}
+
+// percentSpec is one parsed conversion.
+type percentSpec struct {
+	left, plus, space, alternate, zero bool
+	width, precision                   int // precision -1: none
+	kind                               rune
+}
+
+func (p *percentFormatter) write(s string) error {
+	if err := p.t.Alloc(int64(len(s))); err != nil {
+		return err
+	}
+	p.b.WriteString(s)
+	return nil
+}
+
+func (p *percentFormatter) run() (string, error) {
+	if err := strWork(p.t, len(p.format)); err != nil {
+		return "", err
+	}
+	for p.i < len(p.format) {
+		at := strings.IndexByte(p.format[p.i:], '%')
+		if at < 0 {
+			if err := p.write(p.format[p.i:]); err != nil {
+				return "", err
+			}
+			break
+		}
+		if err := p.write(p.format[p.i : p.i+at]); err != nil {
+			return "", err
+		}
+		p.i += at + 1
+		if err := p.conversion(); err != nil {
+			return "", err
+		}
+	}
+	if p.used < len(p.args) && !p.mapping {
+		return "", TypeErrorf("not all arguments converted during string formatting")
+	}
+	return p.b.String(), nil
+}
+
+func (p *percentFormatter) next() (Value, error) {
+	if p.keyed {
+		return p.value, nil
+	}
+	if p.used >= len(p.args) {
+		return nil, TypeErrorf("not enough arguments for format string")
+	}
+	p.used++
+	return p.args[p.used-1], nil
+}
+
+func (p *percentFormatter) peek() byte {
+	if p.i < len(p.format) {
+		return p.format[p.i]
+	}
+	return 0
+}
+
+// conversion formats one conversion after its %.
+func (p *percentFormatter) conversion() error {
+	if err := p.t.Step(1); err != nil {
+		return err
+	}
+	p.keyed = false
+	if p.peek() == '(' {
+		if err := p.key(); err != nil {
+			return err
+		}
+	}
+	s := percentSpec{precision: -1}
+	p.flags(&s)
+	var err error
+	if s.width, err = p.number("width too big", 0); err != nil {
+		return err
+	}
+	if s.width < 0 {
+		s.left, s.width = true, -s.width
+	}
+	if p.peek() == '.' {
+		p.i++
+		if s.precision, err = p.number("precision too big", 0); err != nil {
+			return err
+		}
+		s.precision = max(s.precision, 0)
+	}
+	for c := p.peek(); c == 'h' || c == 'l' || c == 'L'; c = p.peek() {
+		p.i++
+		break
+	}
+	if p.i >= len(p.format) {
+		return ValueErrorf("incomplete format")
+	}
+	r, n := DecodeRune(p.format[p.i:])
+	at := p.i
+	p.i += n
+	if r == '%' {
+		return p.write("%")
+	}
+	s.kind = r
+	v, err := p.next()
+	if err != nil {
+		return err
+	}
+	text, err := p.one(s, v, at)
+	if err != nil {
+		return err
+	}
+	return p.write(text)
+}
+
+// key reads (name) and takes its value from the mapping.
+func (p *percentFormatter) key() error {
+	if !p.mapping {
+		return TypeErrorf("format requires a mapping")
+	}
+	p.i++
+	start, open := p.i, 1
+	for ; p.i < len(p.format); p.i++ {
+		switch p.format[p.i] {
+		case '(':
+			open++
+		case ')':
+			open--
+		}
+		if open == 0 {
+			break
+		}
+	}
+	if open > 0 {
+		return ValueErrorf("incomplete format key")
+	}
+	v, err := GetItem(p.t, p.arg, Str(p.format[start:p.i]))
+	if err != nil {
+		return err
+	}
+	p.i++
+	p.keyed, p.value = true, v
+	return nil
+}
+
+func (p *percentFormatter) flags(s *percentSpec) {
+	for ; ; p.i++ {
+		switch p.peek() {
+		case '-':
+			s.left = true
+		case '+':
+			s.plus = true
+		case ' ':
+			s.space = true
+		case '#':
+			s.alternate = true
+		case '0':
+			s.zero = true
+		default:
+			return
+		}
+	}
+}
+
+// number reads a width or precision: digits, or * for the next argument.
+func (p *percentFormatter) number(tooBig string, absent int) (int, error) {
+	if p.peek() == '*' {
+		p.i++
+		v, err := p.next()
+		if err != nil {
+			return 0, err
+		}
+		switch v := Native(v).(type) {
+		case Int:
+			if v > 1<<31 || v < -(1<<31) {
+				return 0, &LimitError{What: "memory"}
+			}
+			return int(v), nil
+		case Bool:
+			return int(boolInt(v)), nil
+		case *BigInt:
+			return 0, OverflowErrorf("Python int too large to convert to C ssize_t")
+		}
+		return 0, TypeErrorf("* wants int")
+	}
+	n := absent
+	for c := p.peek(); c >= '0' && c <= '9'; c = p.peek() {
+		if n > (maxInt-9)/10 {
+			return 0, ValueErrorf("%s", tooBig)
+		}
+		n = n*10 + int(c-'0')
+		p.i++
+	}
+	return n, nil
+}
+
+// one formats a value by a conversion; at is where its type character is.
+func (p *percentFormatter) one(s percentSpec, v Value, at int) (string, error) {
+	switch s.kind {
+	case 's', 'r', 'a':
+		text, _, err := convert(p.t, v, s.kind)
+		if err != nil {
+			return "", err
+		}
+		if s.precision >= 0 && s.precision < len(text) {
+			text = text[:byteOffset(text, s.precision)]
+		}
+		return s.pad(p.t, "", text, false)
+	case 'c':
+		text, err := percentChar(v)
+		if err != nil {
+			return "", err
+		}
+		return s.pad(p.t, "", text, false)
+	case 'd', 'i', 'u', 'o', 'x', 'X':
+		return s.integer(p.t, v)
+	case 'e', 'E', 'f', 'F', 'g', 'G':
+		x, err := FloatOf(p.t, v)
+		if err != nil {
+			return "", err
+		}
+		precision := s.precision
+		if precision < 0 {
+			precision = 6
+		}
+		if err := p.t.Alloc(int64(precision) + 400); err != nil {
+			return "", err
+		}
+		text := floatText(x, byte(s.kind), precision, s.alternate, false)
+		negative := strings.HasPrefix(text, "-")
+		return s.pad(p.t, s.sign(negative), strings.TrimPrefix(text, "-"), s.zero)
+	}
+	return "", ValueErrorf("unsupported format character '%s' (0x%x) at index %d",
+		printableOr(s.kind, '?'), s.kind, strLen(p.format[:at]))
+}
+
+func printableOr(r, other rune) string {
+	if r > 31 && r < 127 {
+		return string(r)
+	}
+	return string(other)
+}
+
+func (s *percentSpec) sign(negative bool) string {
+	switch {
+	case negative:
+		return "-"
+	case s.plus:
+		return "+"
+	case s.space:
+		return " "
+	}
+	return ""
+}
+
+func (s *percentSpec) pad(t *Thread, prefix, body string, zero bool) (string, error) {
+	pad := s.width - len(prefix) - strLen(body)
+	switch {
+	case pad <= 0:
+		return prefix + body, nil
+	case s.left:
+		return padded(t, prefix+body, " ", 0, pad)
+	case zero:
+		body, err := padded(t, body, "0", pad, 0)
+		return prefix + body, err
+	}
+	return padded(t, prefix+body, " ", pad, 0)
+}
+
+// integer formats d i u o x X.
+func (s *percentSpec) integer(t *Thread, v Value) (string, error) {
+	n, err := s.asInt(t, v)
+	if err != nil {
+		return "", err
+	}
+	kind := s.kind
+	if kind == 'i' || kind == 'u' {
+		kind = 'd'
+	}
+	digits, negative, err := intDigits(t, n, kind)
+	if err != nil {
+		return "", err
+	}
+	if pad := s.precision - len(digits); pad > 0 {
+		if digits, err = padded(t, digits, "0", pad, 0); err != nil {
+			return "", err
+		}
+	}
+	prefix := s.sign(negative)
+	if s.alternate {
+		prefix += basePrefix(kind)
+	}
+	return s.pad(t, prefix, digits, s.zero)
+}
+
+func (s *percentSpec) asInt(t *Thread, v Value) (Value, error) {
+	n := Native(v)
+	switch n := n.(type) {
+	case Int, *BigInt:
+		return n, nil
+	case Bool:
+		return boolInt(n), nil
+	}
+	if s.kind == 'o' || s.kind == 'x' || s.kind == 'X' {
+		i, ok, err := asInteger(t, v)
+		if err == nil && !ok {
+			err = TypeErrorf("%%%c format: an integer is required, not %s", s.kind, TypeName(v))
+		}
+		return i, err
+	}
+	if f, ok := n.(Float); ok {
+		return floatToInt(t, float64(f))
+	}
+	if !isCore(n) {
+		for _, name := range [...]string{"__int__", "__index__"} {
+			if _, ok := lookupSpecial(v, name); ok {
+				return IntOf(t, v)
+			}
+		}
+	}
+	return nil, TypeErrorf("%%%c format: a real number is required, not %s", s.kind, TypeName(v))
+}
+
+func percentChar(v Value) (string, error) {
+	switch c := Native(v).(type) {
+	case Str:
+		if strLen(string(c)) == 1 {
+			return string(c), nil
+		}
+		return "", TypeErrorf("%%c requires int or char")
+	case Int:
+		if c < 0 || c > 0x10ffff {
+			return "", OverflowErrorf("%%c arg not in range(0x110000)")
+		}
+		return string(AppendRune(nil, rune(c))), nil
+	case Bool:
+		return string(rune(boolInt(c))), nil
+	case *BigInt:
+		return "", OverflowErrorf("%%c arg not in range(0x110000)")
+	}
+	return "", TypeErrorf("%%c requires int or char")
+}
