@@ -9,6 +9,7 @@ type frame struct {
 	frees   []*cell
 	ns      *Dict // namespace of a class body
 
+	slots  []Value // what locals and stack are cut from
 	locals []Value
 	stack  []Value
 	pc, sp int // valid while the frame is not in the loop of run
@@ -23,6 +24,9 @@ type frame struct {
 	yielded bool
 
 	back *frame // the frame that called this one
+	// callee is a frame to use again for the next call from here: calls nest,
+	// so that only one of them runs at a time.
+	callee *frame
 }
 
 // cell is a variable shared between a function and functions inside it. It is
@@ -38,12 +42,28 @@ const frameBytes = 256
 
 // newFrame makes a frame with empty slots.
 func newFrame(c *code, globals *Dict, env *Env, frees []*cell) *frame {
+	f := new(frame)
+	f.prepare(c, globals, env, frees)
+	return f
+}
+
+// prepare makes a frame ready to run code. Its slots are all nil.
+func (f *frame) prepare(c *code, globals *Dict, env *Env, frees []*cell) {
 	n := len(c.locals)
-	slots := make([]Value, n+c.maxStack)
-	return &frame{
-		code: c, globals: globals, env: env, frees: frees,
-		locals: slots[:n:n], stack: slots[n:],
+	size := n + c.maxStack
+	if cap(f.slots) < size {
+		f.slots = make([]Value, size)
 	}
+	f.slots = f.slots[:size]
+	f.locals, f.stack = f.slots[:n:n], f.slots[n:]
+	f.code, f.globals, f.env, f.frees = c, globals, env, frees
+	f.pc, f.sp = 0, 0
+}
+
+// release drops what a finished frame refers to, so that it can be used again.
+func (f *frame) release() {
+	clear(f.slots)
+	f.frees, f.handled, f.back, f.reraise = nil, nil, nil, false
 }
 
 // makeCells turns the slots that inner functions share into cells.

@@ -41,19 +41,43 @@ func (fn *Function) Globals() *Dict { return fn.globals }
 // Call calls the function. A generator function returns a *Generator.
 func (fn *Function) Call(t *Thread, args []Value, kwargs []Keyword) (Value, error) {
 	c := fn.code
-	f := newFrame(c, fn.globals, fn.env, fn.frees)
+	if c.generator || t.frame == nil {
+		f := newFrame(c, fn.globals, fn.env, fn.frees)
+		if err := fn.start(t, f, args, kwargs); err != nil {
+			return nil, err
+		}
+		if c.generator {
+			return newGenerator(t, fn, f)
+		}
+		return f.enter(t)
+	}
+	f := t.frame.callee
+	if f == nil {
+		f = new(frame)
+		t.frame.callee = f
+	}
+	f.prepare(c, fn.globals, fn.env, fn.frees)
+	var v Value
+	err := fn.start(t, f, args, kwargs)
+	if err == nil {
+		v, err = f.enter(t)
+	}
+	f.release()
+	return v, err
+}
+
+// start sets the parameters in a new frame.
+func (fn *Function) start(t *Thread, f *frame, args []Value, kwargs []Keyword) error {
+	c := fn.code
 	if len(kwargs) == 0 && len(args) == c.params && c.simple {
 		copy(f.locals, args)
 	} else if err := fn.bind(t, f.locals, args, kwargs); err != nil {
-		return nil, err
+		return err
 	}
 	if len(c.cells) > 0 {
 		f.makeCells()
 	}
-	if c.generator {
-		return newGenerator(t, fn, f)
-	}
-	return f.enter(t)
+	return nil
 }
 
 // makeFunction makes a function in a frame; values are the default values.

@@ -195,7 +195,7 @@ func (g *Generator) resume(t *Thread, thrown error) (v Value, done bool, err err
 	t.frame = f
 	v, err = f.run(t, thrown)
 	t.frame = f.back
-	f.back = nil
+	f.back, f.callee = nil, nil
 	g.running = false
 	t.Leave()
 	if f.yielded {

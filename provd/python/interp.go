@@ -80,14 +80,29 @@ func (f *frame) run(t *Thread, err error) (Value, error) {
 				if stack[sp-1], err = GetItem(t, stack[sp-1], stack[sp]); err != nil {
 					break loop
 				}
-			case opBinary:
+			case opBinary, opInPlace:
 				sp--
-				if stack[sp-1], err = Binary(t, BinaryOp(in.arg()), stack[sp-1], stack[sp]); err != nil {
+				x, y, op := stack[sp-1], stack[sp], BinaryOp(in.arg())
+				if v := quickInts(op, x, y); v != nil {
+					stack[sp-1] = v
+				} else if in.op() == opBinary {
+					stack[sp-1], err = Binary(t, op, x, y)
+				} else {
+					stack[sp-1], err = InPlace(t, op, x, y)
+				}
+				if err != nil {
 					break loop
 				}
 			case opCompare:
 				sp--
-				if stack[sp-1], err = Compare(t, CompareOp(in.arg()), stack[sp-1], stack[sp]); err != nil {
+				x, y, op := stack[sp-1], stack[sp], CompareOp(in.arg())
+				if a, ok := x.(Int); ok && op <= OpGe {
+					if b, ok := y.(Int); ok {
+						stack[sp-1] = compareInts(op, a, b)
+						continue
+					}
+				}
+				if stack[sp-1], err = Compare(t, op, x, y); err != nil {
 					break loop
 				}
 			case opJump:
@@ -171,4 +186,43 @@ func (f *frame) run(t *Thread, err error) (Value, error) {
 			}
 		}
 	}
+}
+
+// quickInts adds, subtracts and multiplies integers that cannot overflow. It
+// returns nil for everything else.
+func quickInts(op BinaryOp, x, y Value) Value {
+	const limit = 1 << 31
+	a, ok := x.(Int)
+	if !ok || a >= limit || a <= -limit {
+		return nil
+	}
+	b, ok := y.(Int)
+	if !ok || b >= limit || b <= -limit {
+		return nil
+	}
+	switch op {
+	case OpAdd:
+		return newInt64(int64(a + b))
+	case OpSub:
+		return newInt64(int64(a - b))
+	case OpMul:
+		return newInt64(int64(a * b))
+	}
+	return nil
+}
+
+func compareInts(op CompareOp, a, b Int) Bool {
+	switch op {
+	case OpEq:
+		return a == b
+	case OpNe:
+		return a != b
+	case OpLt:
+		return a < b
+	case OpLe:
+		return a <= b
+	case OpGt:
+		return a > b
+	}
+	return a >= b
 }

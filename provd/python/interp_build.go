@@ -125,7 +125,7 @@ func (f *frame) extend(t *Thread, call bool) error {
 		return err
 	}
 	if call {
-		return TypeErrorf("%s argument after * must be an iterable, not %s", f.callee(f.top(2)), TypeName(v))
+		return TypeErrorf("%s argument after * must be an iterable, not %s", f.calleeName(f.top(2)), TypeName(v))
 	}
 	return TypeErrorf("Value after * must be an iterable, not %s", TypeName(v))
 }

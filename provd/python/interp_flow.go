@@ -107,7 +107,7 @@ func (f *frame) mergeKeywords(t *Thread) error {
 	if err := updateDict(t, from, v); err != nil {
 		if IsException(err, TypeError) {
 			if _, ok, lookupErr := LookupAttr(t, v, "keys"); !ok && lookupErr == nil {
-				return TypeErrorf("%s argument after ** must be a mapping, not %s", f.callee(f.top(3)), TypeName(v))
+				return TypeErrorf("%s argument after ** must be a mapping, not %s", f.calleeName(f.top(3)), TypeName(v))
 			}
 		}
 		return err
@@ -118,7 +118,7 @@ func (f *frame) mergeKeywords(t *Thread) error {
 			return TypeErrorf("keywords must be strings")
 		}
 		if _, dup := d.GetStr(string(name)); dup {
-			return TypeErrorf("%s got multiple values for keyword argument '%s'", f.callee(f.top(3)), name)
+			return TypeErrorf("%s got multiple values for keyword argument '%s'", f.calleeName(f.top(3)), name)
 		}
 		if err := d.Set(t, name, v); err != nil {
 			return err
@@ -127,8 +127,8 @@ func (f *frame) mergeKeywords(t *Thread) error {
 	return nil
 }
 
-// callee names the function of a call in messages.
-func (f *frame) callee(fn Value) string {
+// calleeName names the function of a call in messages.
+func (f *frame) calleeName(fn Value) string {
 	switch fn := fn.(type) {
 	case *Function:
 		if m, ok := fn.module.(Str); ok && m != "builtins" {

@@ -154,9 +154,6 @@ func (f *frame) execOperator(t *Thread, in instr) (err error) {
 	switch in.op() {
 	case opUnary:
 		f.stack[f.sp-1], err = Unary(t, UnaryOp(arg), f.top(0))
-	case opInPlace:
-		y := f.pop()
-		f.stack[f.sp-1], err = InPlace(t, BinaryOp(arg), f.top(0), y)
 	case opNot:
 		truth, err := Truth(t, f.top(0))
 		f.stack[f.sp-1] = Bool(!truth)
