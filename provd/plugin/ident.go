@@ -79,6 +79,9 @@ func toInfo(t *python.Thread, v python.Value) (provd.Info, error) {
 	return info, nil
 }
 
+// Associates reports whether the package takes part in association at all.
+func (p *Plugin) Associates() bool { return p.associates }
+
 // Score tells how well the package supports a phone (spec/ident.md section 6),
 // 0 when it does not associate at all.
 func (p *Plugin) Score(ctx context.Context, info provd.Info) (score int, err error) {

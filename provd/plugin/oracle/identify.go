@@ -133,6 +133,10 @@ func (c *check) request(name, want string, req provd.Request) {
 // scores compares the association of every input. Only the numbers of those of
 // 100 and 200 were recorded.
 func (c *check) scores() error {
+	c.compare("score", "associates", strconv.FormatBool(len(c.rec.Scores) > 0), strconv.FormatBool(c.plugin.Associates()))
+	if !c.plugin.Associates() {
+		return nil
+	}
 	recorded := make(map[[3]string]string)
 	counts := make(map[string]int)
 	for score, raw := range c.rec.Scores {
