@@ -4,7 +4,28 @@ import "bytes"
 
 // cond is a compiled match. nil never occurs where one is evaluated.
 type cond interface {
-	match(Client) bool
+	match(*subject) bool
+}
+
+// subject is a client with its vendor class looked up once, because nearly
+// every match asks for it.
+type subject struct {
+	Client
+	class    []byte
+	hasClass bool
+}
+
+func newSubject(c Client) *subject {
+	s := &subject{Client: c}
+	s.class, s.hasClass = c.Get(vendorClass)
+	return s
+}
+
+func (s *subject) get(code byte) ([]byte, bool) {
+	if code == vendorClass {
+		return s.class, s.hasClass
+	}
+	return s.Get(code)
 }
 
 // where names an option, or a sub-option of one (82.1).
@@ -16,8 +37,8 @@ type where struct {
 // vendorClass is option 60, what a match looks at when it does not say.
 const vendorClass = 60
 
-func (w where) get(c Client) ([]byte, bool) {
-	v, ok := c.Get(w.code)
+func (w where) get(c *subject) ([]byte, bool) {
+	v, ok := c.get(w.code)
 	if !ok || !w.nested {
 		return v, ok
 	}
@@ -59,22 +80,22 @@ type (
 	disjunction []cond
 )
 
-func (m whole) match(c Client) bool {
+func (m whole) match(c *subject) bool {
 	v, ok := m.get(c)
 	return ok && bytes.Equal(v, m.text)
 }
 
-func (m prefix) match(c Client) bool {
+func (m prefix) match(c *subject) bool {
 	v, ok := m.get(c)
 	return ok && bytes.HasPrefix(v, m.text)
 }
 
-func (m suffix) match(c Client) bool {
+func (m suffix) match(c *subject) bool {
 	v, ok := m.get(c)
 	return ok && bytes.HasSuffix(v, m.text)
 }
 
-func (m part) match(c Client) bool {
+func (m part) match(c *subject) bool {
 	v, ok := m.get(c)
 	if !ok || m.at > len(v) {
 		return false
@@ -82,14 +103,14 @@ func (m part) match(c Client) bool {
 	return bytes.Equal(v[m.at:min(m.at+m.n, len(v))], m.text)
 }
 
-func (m present) match(c Client) bool {
+func (m present) match(c *subject) bool {
 	_, ok := m.get(c)
 	return ok == m.want
 }
 
-func (m negation) match(c Client) bool { return !m.of.match(c) }
+func (m negation) match(c *subject) bool { return !m.of.match(c) }
 
-func (m conjunction) match(c Client) bool {
+func (m conjunction) match(c *subject) bool {
 	for _, x := range m {
 		if !x.match(c) {
 			return false
@@ -98,7 +119,7 @@ func (m conjunction) match(c Client) bool {
 	return true
 }
 
-func (m disjunction) match(c Client) bool {
+func (m disjunction) match(c *subject) bool {
 	for _, x := range m {
 		if x.match(c) {
 			return true

@@ -112,6 +112,7 @@ func (t *Table) Decide(c Client, v Values) Result {
 		copy(oui[:], c.MAC)
 	}
 	classed := false
+	who := newSubject(c)
 	for i := range t.rules {
 		r := &t.rules[i]
 		fired := false
@@ -123,11 +124,11 @@ func (t *Table) Decide(c Client, v Values) Result {
 				if out.Vendor == "" {
 					out.Vendor = r.vendor
 				}
-				fired = r.when == nil || r.when.match(c)
+				fired = r.when == nil || r.when.match(who)
 			}
-		case r.class.match(c):
+		case r.class.match(who):
 			out.Phone, classed = true, true
-			fired = r.when == nil || r.when.match(c)
+			fired = r.when == nil || r.when.match(who)
 		}
 		if !fired {
 			continue
