@@ -46,6 +46,9 @@ type Config struct {
 	// Learn takes what a package found out about the phone it talked to; nil
 	// ignores it.
 	Learn func(device string, info provd.Info)
+	// Keep stores a file that a package keeps its settings in, so that Site has it
+	// the next time the package is loaded; nil keeps settings in memory only.
+	Keep func(name string, content []byte) error
 	// Thread is told of work that a package hands to a thread, and skips it by
 	// returning true; nil runs everything. See host.Call.
 	Thread func(function string, args []any) (skip bool)

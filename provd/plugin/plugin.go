@@ -8,6 +8,7 @@ import (
 
 	"provbox/provd"
 	"provbox/provd/document"
+	"provbox/provd/plugin/firmware"
 	"provbox/provd/plugin/host"
 	"provbox/provd/plugin/layer"
 	"provbox/provd/python"
@@ -26,10 +27,11 @@ type Plugin struct {
 	work, ask *interpreter
 
 	// What start found out about the plugin object.
-	serves     map[provd.Kind]service
-	extractors map[provd.Kind]*memo // no entry: no extractor
-	associates bool
-	firmware   string // directory that firmware is installed below, "" for none
+	serves       map[provd.Kind]service
+	extractors   map[provd.Kind]*memo // no entry: no extractor
+	associates   bool
+	firmware     *firmware.DB
+	firmwareRoot string // "" for none
 }
 
 // ID returns the plugin's id.
@@ -41,7 +43,7 @@ func (p *Plugin) Info() Info { return p.info }
 // Configure renders the device's files. On success they replace those of an
 // earlier call at once; on an error the earlier ones stay.
 func (p *Plugin) Configure(ctx context.Context, dev provd.Device, raw *document.Object) error {
-	if dev.ID() == "" || dev.ID() == layer.Common {
+	if dev.ID() == "" || dev.ID() == layer.Common || dev.ID() == settingsOwner {
 		return fmt.Errorf("plugin %s: configure: %q cannot own files", p.cfg.ID, dev.ID())
 	}
 	files := p.files.Scratch(p.cfg.Limits.CallFiles, p.cfg.Limits.CallBytes)

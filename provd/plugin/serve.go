@@ -3,10 +3,12 @@ package plugin
 import (
 	"context"
 	"io/fs"
+	"net/http"
 	"path"
 	"strings"
 
 	"provbox/provd"
+	"provbox/provd/plugin/firmware"
 	"provbox/provd/plugin/host"
 	"provbox/provd/plugin/layer"
 	"provbox/provd/python"
@@ -57,7 +59,27 @@ func (p *Plugin) describe(r *run) error {
 		return err
 	}
 	p.associates = associator != python.None
-	return nil
+	return p.describeFirmware(r)
+}
+
+// describeFirmware reads what can be installed, for a package that wants it.
+func (p *Plugin) describeFirmware(r *run) error {
+	p.firmware = new(firmware.DB)
+	services, err := python.GetAttr(r.thread, r.object, "services")
+	if err != nil {
+		return err
+	}
+	install, err := python.CallMethod(r.thread, services, "get", python.Str("install"))
+	if err != nil {
+		return err
+	}
+	root, ok, err := host.IsInstallService(r.thread, install)
+	if err != nil || !ok {
+		return err
+	}
+	p.firmwareRoot = root
+	p.firmware, err = firmware.Read(p.cfg.Package)
+	return err
 }
 
 // Serves reports whether the package serves files over a protocol.
@@ -122,6 +144,30 @@ func (p *Plugin) Preprocess(ctx context.Context, req provd.Request, name string)
 		return err
 	})
 	return name, err
+}
+
+// OwnService reports whether the package answers HTTP requests with code of its
+// own, see Respond, instead of serving files.
+func (p *Plugin) OwnService() bool {
+	s, ok := p.serves[provd.HTTP]
+	return ok && s.root == ""
+}
+
+// Respond lets a package with a service of its own answer an HTTP request, of any
+// method. For one without it is a 404.
+func (p *Plugin) Respond(ctx context.Context, req provd.Request, method string) (resp host.Response, err error) {
+	if !p.OwnService() {
+		return host.Response{Status: http.StatusNotFound}, nil
+	}
+	err = p.askFor(ctx, "respond", func(r *run) error {
+		service, err := python.GetAttr(r.thread, r.object, "http_service")
+		if err != nil {
+			return err
+		}
+		resp, err = host.Respond(r.thread, service, req, method)
+		return err
+	})
+	return resp, err
 }
 
 // served keeps the files below the directory that phones fetch from, by their

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -146,6 +147,9 @@ func (s *Set) open(ctx context.Context, id string) (*Plugin, error) {
 		return nil, provd.Errorf(provd.NotFound, "plugin %s is not installed", id)
 	}
 	cfg.Site = below(s.cfg.Site, id)
+	if s.cfg.Site != nil {
+		cfg.Keep = func(name string, content []byte) error { return keep(s.cfg.Site, path.Join(id, name), content) }
+	}
 	if s.cfg.Specific != nil {
 		cfg.Specific = s.cfg.Specific(id)
 	}
@@ -177,6 +181,33 @@ func below(root *os.Root, id string) fs.FS {
 		return nil
 	}
 	return sub
+}
+
+// keep writes a file so that after a power cut it is the old or the new one.
+func keep(root *os.Root, name string, content []byte) error {
+	if err := root.MkdirAll(path.Dir(name), 0o755); err != nil {
+		return err
+	}
+	temp := name + ".tmp"
+	f, err := root.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(content)
+	if err == nil {
+		err = f.Sync()
+	}
+	if err := errors.Join(err, f.Close()); err != nil {
+		return err
+	}
+	if err := root.Rename(temp, name); err != nil {
+		return err
+	}
+	dir, err := root.Open(path.Dir(name))
+	if err != nil {
+		return err
+	}
+	return errors.Join(dir.Sync(), dir.Close())
 }
 
 // Get returns a loaded package.

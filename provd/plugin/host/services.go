@@ -164,3 +164,13 @@ func servicesModule() module {
 		"PersistentConfigureServiceDecorator": persistentService,
 	}
 }
+
+// InvalidParameter returns the message of the exception by which a configure
+// service refuses a value, "" for other errors.
+func InvalidParameter(err error) string {
+	exc := python.ExceptionOf(err, invalidParameter)
+	if exc == nil {
+		return ""
+	}
+	return (&python.Exception{Value: exc}).Error()
+}
