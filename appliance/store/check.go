@@ -19,7 +19,6 @@ const (
 
 	flagBranch   = 0x01
 	flagLeaf     = 0x02
-	flagMeta     = 0x04
 	flagFreelist = 0x10
 
 	leafBucket = 0x01 // the leaf element's value is a bucket
@@ -49,52 +48,69 @@ func damagef(format string, args ...any) error { return &damage{fmt.Errorf(forma
 // metaPage is one of the two pages that say where everything is.
 type metaPage struct {
 	pageSize                   uint32
+	id                         uint64 // in the page's header: 0 or 1
 	root, freelist, pgid, txid uint64
-	valid                      bool
-	problem                    string // why it is not
+	valid                      bool   // as bbolt sees it: its checksum matches
+	problem                    string // why it is of no use; "" if it is
 }
 
 // checker walks the pages of one file.
 type checker struct {
 	r     io.ReaderAt
-	size  int64 // of the file
 	page  int64 // size of a page
 	pages uint64
 	used  []uint64 // a bit per page: reached already
+	loose bool     // see verdict
+}
+
+// verdict is what checkFile says about a file that can be read.
+type verdict struct {
+	// older tells that one of the two meta pages is damaged. When it is that of
+	// the last transaction, bbolt uses the state before it.
+	older bool
+	// loose tells that a branch names another key for a page than the first one
+	// in it. Reading copes with that; a write to such a page makes bbolt lose
+	// its way and panic.
+	loose bool
 }
 
 // checkFile reads the structure of a bbolt file and returns a *damage error for
-// the first thing that is not sound. It changes nothing, holds one page at a
-// time per level, and never panics, whatever the bytes are.
-func checkFile(r io.ReaderAt, size int64) error {
-	m, err := readMeta(r, size)
+// the first thing that is not sound: every page must be in one place of one
+// tree, or free. It changes nothing, holds one page at a time per level, and
+// never panics, whatever the bytes are.
+func checkFile(r io.ReaderAt, size int64) (v verdict, err error) {
+	m, older, err := readMeta(r, size)
 	if err != nil {
-		return err
+		return v, err
 	}
-	c := &checker{r: r, size: size, page: int64(m.pageSize), pages: m.pgid}
+	c := &checker{r: r, page: int64(m.pageSize), pages: m.pgid}
 	if m.pgid > uint64(size/c.page) {
-		return damagef("the file has %d bytes, its pages need %d: it was cut off", size, m.pgid*uint64(c.page))
+		return v, damagef("the file has %d bytes, its pages need %d: it was cut off", size, m.pgid*uint64(c.page))
 	}
 	c.used = make([]uint64, m.pgid/64+1)
 	for _, id := range []uint64{0, 1} {
 		if err := c.claim(id, 0); err != nil {
-			return err
+			return v, err
 		}
 	}
-	if err := c.tree(m.root, nil, nil, 0); err != nil {
-		return err
+	if _, err := c.tree(m.root, nil, nil, 0); err != nil {
+		return v, err
 	}
+	v = verdict{older: older, loose: c.loose}
 	if m.freelist == noFreelist {
-		return nil
+		return v, nil
 	}
-	return c.freelist(m.freelist)
+	if err := c.freelist(m.freelist); err != nil {
+		return v, err
+	}
+	return v, c.complete()
 }
 
-// readMeta returns the meta page that bbolt will use: the valid one of the later
-// transaction.
-func readMeta(r io.ReaderAt, size int64) (metaPage, error) {
-	first := metaAt(r, 0)
-	best := first
+// readMeta returns the meta page that bbolt will use, the valid one of the later
+// transaction, and whether there is no other good one.
+func readMeta(r io.ReaderAt, size int64) (best metaPage, alone bool, err error) {
+	best, alone = metaAt(r, 0), true
+	first := best
 	// The second one lies at the end of the first page, whose size the first
 	// one knows only while it is valid.
 	for s := int64(1024); s <= 16<<20 && s < size; s *= 2 {
@@ -102,14 +118,20 @@ func readMeta(r io.ReaderAt, size int64) (metaPage, error) {
 			continue
 		}
 		m := metaAt(r, s)
-		if m.valid && int64(m.pageSize) == s && (!best.valid || m.txid > best.txid) {
+		if !m.valid || int64(m.pageSize) != s {
+			continue
+		}
+		// The same page twice: one of them was written over.
+		alone = !first.valid || first.id == m.id || first.txid == m.txid
+		if !best.valid || m.txid > best.txid {
 			best = m
 		}
+		break
 	}
-	if !best.valid {
-		return best, damagef("both meta pages are damaged: %s", first.problem)
+	if best.problem != "" {
+		return best, alone, damagef("the page that says where everything is: %s", best.problem)
 	}
-	return best, nil
+	return best, alone, nil
 }
 
 func metaAt(r io.ReaderAt, offset int64) metaPage {
@@ -118,10 +140,10 @@ func metaAt(r io.ReaderAt, offset int64) metaPage {
 		return metaPage{problem: err.Error()}
 	}
 	le := binary.NativeEndian
-	flags := le.Uint16(b[8:])
+	id := le.Uint64(b)
 	b = b[pageHeader:]
 	m := metaPage{
-		pageSize: le.Uint32(b[8:]), root: le.Uint64(b[16:]), freelist: le.Uint64(b[32:]),
+		id: id, pageSize: le.Uint32(b[8:]), root: le.Uint64(b[16:]), freelist: le.Uint64(b[32:]),
 		pgid: le.Uint64(b[40:]), txid: le.Uint64(b[48:]),
 	}
 	h := fnv.New64a()
@@ -133,14 +155,16 @@ func metaAt(r io.ReaderAt, offset int64) metaPage {
 		m.problem = fmt.Sprintf("format version %d", le.Uint32(b[4:]))
 	case le.Uint64(b[metaSize-8:]) != h.Sum64():
 		m.problem = "checksum does not match"
-	case flags != flagMeta:
-		m.problem = "not a meta page"
+	default:
+		m.valid = true
+	}
+	// What follows was written so: bbolt would use it, and fail.
+	switch {
+	case !m.valid:
 	case m.pageSize < 1024 || m.pageSize > 16<<20 || m.pageSize&(m.pageSize-1) != 0:
 		m.problem = fmt.Sprintf("page size %d", m.pageSize)
 	case m.root < 2 || m.root >= m.pgid || m.freelist != noFreelist && (m.freelist < 2 || m.freelist >= m.pgid):
 		m.problem = "its pages lie outside the file"
-	default:
-		m.valid = true
 	}
 	return m
 }
@@ -195,15 +219,15 @@ func (c *checker) load(id uint64, flags ...uint16) ([]byte, error) {
 	return b, nil
 }
 
-// tree checks the pages below one. Their keys must be at least low and below
-// high; nil is no bound.
-func (c *checker) tree(id uint64, low, high []byte, depth int) error {
+// tree checks the pages below one and returns their first key. The keys must be
+// at least low and below high; nil is no bound.
+func (c *checker) tree(id uint64, low, high []byte, depth int) (first []byte, err error) {
 	if depth > maxCheckDepth {
-		return damagef("page %d is more than %d levels deep", id, maxCheckDepth)
+		return nil, damagef("page %d is more than %d levels deep", id, maxCheckDepth)
 	}
 	b, err := c.load(id, flagBranch, flagLeaf)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	le := binary.NativeEndian
 	if le.Uint16(b[8:]) == flagLeaf {
@@ -211,7 +235,7 @@ func (c *checker) tree(id uint64, low, high []byte, depth int) error {
 	}
 	count := int(le.Uint16(b[10:]))
 	if count == 0 {
-		return damagef("branch page %d is empty", id)
+		return nil, damagef("branch page %d is empty", id)
 	}
 	type child struct {
 		key []byte
@@ -221,20 +245,19 @@ func (c *checker) tree(id uint64, low, high []byte, depth int) error {
 	for i := range children {
 		at := pageHeader + i*element
 		if at+element > len(b) {
-			return damagef("page %d: element %d lies outside the page", id, i)
+			return nil, damagef("page %d: element %d lies outside the page", id, i)
 		}
 		key, err := span(b, at, le.Uint32(b[at:]), le.Uint32(b[at+4:]))
 		if err != nil {
-			return damagef("page %d: element %d: %w", id, i, err)
+			return nil, damagef("page %d: element %d: %w", id, i, err)
 		}
 		if i > 0 && bytes.Compare(children[i-1].key, key) >= 0 {
-			return damagef("page %d: the keys are out of order", id)
+			return nil, damagef("page %d: the keys are out of order", id)
 		}
 		children[i] = child{key, le.Uint64(b[at+8:])}
 	}
 	for i, ch := range children {
-		// The first key of a branch may be greater than the first key below
-		// it: bbolt searches the first child for anything smaller.
+		// bbolt searches the first child for what is smaller than its key, too.
 		lower, upper := ch.key, high
 		if i == 0 {
 			lower = low
@@ -242,47 +265,51 @@ func (c *checker) tree(id uint64, low, high []byte, depth int) error {
 		if i+1 < len(children) {
 			upper = children[i+1].key
 		}
-		if err := c.tree(ch.id, lower, upper, depth+1); err != nil {
-			return err
+		first, err := c.tree(ch.id, lower, upper, depth+1)
+		if err != nil {
+			return nil, err
 		}
+		c.loose = c.loose || !bytes.Equal(first, ch.key)
 	}
-	return nil
+	return children[0].key, nil
 }
 
 // leaf checks the elements of a leaf page, or of the page that a small bucket
-// has inside its value.
-func (c *checker) leaf(id uint64, b, low, high []byte, depth int) error {
+// has inside its value, and returns the first key.
+func (c *checker) leaf(id uint64, b, low, high []byte, depth int) (first []byte, err error) {
 	le := binary.NativeEndian
 	var last []byte
 	for i := range int(le.Uint16(b[10:])) {
 		at := pageHeader + i*element
 		if at+element > len(b) {
-			return damagef("page %d: element %d lies outside the page", id, i)
+			return nil, damagef("page %d: element %d lies outside the page", id, i)
 		}
 		pos, ksize, vsize := le.Uint32(b[at+4:]), le.Uint32(b[at+8:]), le.Uint32(b[at+12:])
 		key, err := span(b, at, pos, ksize)
 		if err != nil {
-			return damagef("page %d: element %d: %w", id, i, err)
+			return nil, damagef("page %d: element %d: %w", id, i, err)
 		}
 		value, err := span(b, at+int(pos)+int(ksize), 0, vsize)
 		if err != nil {
-			return damagef("page %d: element %d: %w", id, i, err)
+			return nil, damagef("page %d: element %d: %w", id, i, err)
 		}
 		if i > 0 && bytes.Compare(last, key) >= 0 || low != nil && bytes.Compare(key, low) < 0 || high != nil && bytes.Compare(key, high) >= 0 {
-			return damagef("page %d: the keys are out of order", id)
+			return nil, damagef("page %d: the keys are out of order", id)
 		}
-		last = key
+		if last = key; i == 0 {
+			first = key
+		}
 		switch le.Uint32(b[at:]) {
 		case 0:
 		case leafBucket:
 			if err := c.bucket(id, value, depth); err != nil {
-				return err
+				return nil, err
 			}
 		default:
-			return damagef("page %d: element %d is of kind %#x", id, i, le.Uint32(b[at:]))
+			return nil, damagef("page %d: element %d is of kind %#x", id, i, le.Uint32(b[at:]))
 		}
 	}
-	return nil
+	return first, nil
 }
 
 func (c *checker) bucket(id uint64, value []byte, depth int) error {
@@ -290,7 +317,8 @@ func (c *checker) bucket(id uint64, value []byte, depth int) error {
 		return damagef("page %d: a bucket's header is cut off", id)
 	}
 	if root := binary.NativeEndian.Uint64(value); root != 0 {
-		return c.tree(root, nil, nil, depth+1)
+		_, err := c.tree(root, nil, nil, depth+1)
+		return err
 	}
 	page := value[bucketHeader:]
 	if len(page) < pageHeader || depth > maxCheckDepth {
@@ -299,7 +327,8 @@ func (c *checker) bucket(id uint64, value []byte, depth int) error {
 	if binary.NativeEndian.Uint64(page) != 0 || binary.NativeEndian.Uint16(page[8:]) != flagLeaf {
 		return damagef("page %d: a bucket inside it is not a leaf", id)
 	}
-	return c.leaf(id, page, nil, nil, depth+1)
+	_, err := c.leaf(id, page, nil, nil, depth+1)
+	return err
 }
 
 // span returns size bytes that start pos bytes after at.
@@ -337,6 +366,17 @@ func (c *checker) freelist(id uint64) error {
 		}
 		if err := c.claim(free, 0); err != nil {
 			return fmt.Errorf("free list: %w", err)
+		}
+	}
+	return nil
+}
+
+// complete checks that no page was forgotten: one that no tree leads to and that
+// is not free belonged to something that is lost.
+func (c *checker) complete() error {
+	for id := range c.pages {
+		if c.used[id/64]&(1<<(id%64)) == 0 {
+			return damagef("page %d is neither in use nor free", id)
 		}
 	}
 	return nil

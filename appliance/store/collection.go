@@ -63,7 +63,7 @@ func (c *collection) Put(id string, doc *document.Object) error {
 	key, docs := []byte(id), c.docs()
 	old := docs.Get(key)
 	if old == nil {
-		if err := docs.SetSequence(docs.Sequence() + 1); err != nil {
+		if err := recount(docs, +1); err != nil {
 			return err
 		}
 	}
@@ -84,10 +84,16 @@ func (c *collection) Delete(id string) error {
 	if err := c.reindex(key, old, nil); err != nil {
 		return err
 	}
-	if err := docs.SetSequence(docs.Sequence() - 1); err != nil {
+	if err := recount(docs, -1); err != nil {
 		return err
 	}
 	return docs.Delete(key)
+}
+
+// recount changes a bucket's count of records, which is kept as its sequence
+// number: bbolt cannot tell it without reading every page.
+func recount(b *bbolt.Bucket, by int) error {
+	return b.SetSequence(b.Sequence() + uint64(by))
 }
 
 // Len implements provd.Collection.

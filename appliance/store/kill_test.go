@@ -25,10 +25,18 @@ func TestMain(m *testing.M) {
 	if dir := os.Getenv(childDir); dir != "" {
 		writeForEver(dir)
 	}
+	if dir := os.Getenv(diskDir); dir != "" {
+		if err := tryDisk(dir); err != nil {
+			fmt.Println(err)
+			os.Exit(1)
+		}
+		fmt.Println("good")
+		os.Exit(0)
+	}
 	os.Exit(m.Run())
 }
 
-// writeForEver binds leases and writes configs in turn and prints the number of
+// writeForEver binds leases and writes configs, each with a device, in turn and prints the number of
 // each once it was acknowledged.
 func writeForEver(dir string) {
 	s, _, err := Open(context.Background(), Config{Dir: dir})
@@ -48,7 +56,10 @@ func writeForEver(dir string) {
 		}
 		fmt.Println("lease", n)
 		err := s.Update(func(tx provd.Tx) error {
-			return tx.Configs().Put("c", document.New("id", "c", "n", document.Number(n), "role", "autocreate"))
+			if err := tx.Configs().Put("c", document.New("id", "c", "n", document.Number(n), "role", "autocreate")); err != nil {
+				return err
+			}
+			return tx.Devices().Put("d", document.New("id", "d", "n", document.Number(n), "config", "c"))
 		})
 		if err != nil {
 			fmt.Println("error", err)
@@ -109,25 +120,34 @@ func TestKill(t *testing.T) {
 		if len(leases) < acked.lease {
 			t.Fatalf("round %d: %d leases, %d were acknowledged", round, len(leases), acked.lease)
 		}
+		written := map[string]int{}
 		err = s.View(func(tx provd.Tx) error {
 			for _, doc := range tx.Configs().Find("role", "autocreate") {
-				v, _ := doc.Get("n")
-				if n, _ := strconv.Atoi(fmt.Sprint(v)); n < acked.config {
-					t.Fatalf("round %d: config %d, %d was acknowledged", round, n, acked.config)
-				}
-				return nil
+				written["config"] = numberOf(doc)
 			}
-			if acked.config > 0 {
-				t.Fatalf("round %d: the config is gone", round)
+			for _, doc := range tx.Devices().Find("config", "c") {
+				written["device"] = numberOf(doc)
 			}
 			return nil
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
+		if written["config"] < acked.config {
+			t.Fatalf("round %d: config %d, %d was acknowledged", round, written["config"], acked.config)
+		}
+		if written["config"] != written["device"] {
+			t.Fatalf("round %d: half a transaction: %v", round, written)
+		}
 		if err := s.Close(); err != nil {
 			t.Fatal(err)
 		}
 	}
 	t.Logf("%d kills, %d leases and %d configs acknowledged and found", rounds, acked.lease, acked.config)
+}
+
+func numberOf(doc *document.Object) int {
+	v, _ := doc.Get("n")
+	n, _ := strconv.Atoi(fmt.Sprint(v))
+	return n
 }

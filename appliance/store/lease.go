@@ -50,6 +50,11 @@ func (s *Store) PutLeases(ctx context.Context, leases []lease.Lease) error {
 			if err != nil {
 				return fmt.Errorf("store: lease %s: %w", l.IP, err)
 			}
+			if bucket.Get(key) == nil {
+				if err := recount(bucket, +1); err != nil {
+					return err
+				}
+			}
 			if err := bucket.Put(key, seal(key, content)); err != nil {
 				return err
 			}
@@ -71,6 +76,12 @@ func (s *Store) DeleteLeases(ctx context.Context, ips []netip.Addr) error {
 		for _, ip := range ips {
 			key, err := leaseKey(ip)
 			if err != nil {
+				return err
+			}
+			if bucket.Get(key) == nil {
+				continue
+			}
+			if err := recount(bucket, -1); err != nil {
 				return err
 			}
 			if err := bucket.Delete(key); err != nil {

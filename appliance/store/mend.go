@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"fmt"
 
 	"go.etcd.io/bbolt"
 )
@@ -10,64 +11,71 @@ import (
 // dropped, and still counted.
 const maxQuarantine = 1000
 
-// mend moves records that cannot be read to the quarantine, sets the counts of
-// the collections, and makes the indexes match. A store with nothing to mend is
-// not written.
-func (s *Store) mend(report *Report) error {
-	var (
-		bad     []badRecord
-		repairs []indexRepair
-		counts  []uint64
-	)
-	err := s.db.View(func(b *bbolt.Tx) error {
-		bad, repairs, counts = nil, nil, nil
-		for _, spec := range collections {
-			n, broken, fixes := examine(b, spec)
-			counts = append(counts, n)
-			bad = append(bad, broken...)
-			repairs = append(repairs, fixes...)
-		}
-		_ = b.Bucket(bucketLeases).ForEach(func(k, v []byte) error {
-			if _, err := decodeLease(k, v); err != nil {
-				bad = append(bad, badRecord{bucketLeases, bytes.Clone(k)})
-			}
-			return nil
-		})
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	for _, r := range repairs {
-		report.Reindexed += r.count()
-	}
-	report.Quarantined = len(bad)
-	if report.Reindexed == 0 && len(bad) == 0 && s.counted(counts) {
-		return nil
-	}
-	return s.db.Update(func(b *bbolt.Tx) error {
-		for _, r := range bad {
-			if err := r.quarantine(b); err != nil {
-				return err
-			}
-		}
-		for _, r := range repairs {
-			if err := r.apply(b); err != nil {
-				return err
-			}
-		}
-		for i, spec := range collections {
-			if err := b.Bucket(spec.bucket()).SetSequence(counts[i]); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+// findings are what is to be put right in a store.
+type findings struct {
+	bad     []badRecord
+	repairs []indexRepair
+	counts  []count
+	missing int
 }
 
-// examine reads a collection: how many good records it has, which are bad, and
-// how its indexes differ from the good ones.
-func examine(b *bbolt.Tx, spec collectionSpec) (n uint64, bad []badRecord, repairs []indexRepair) {
+// count is how many good records a bucket has.
+type count struct {
+	bucket []byte
+	is     uint64
+}
+
+// mend moves records that cannot be read to the quarantine, sets the counts of
+// the collections, and makes the indexes match. A store with nothing to mend is
+// not written; one that cannot be written is used as it is.
+func (s *Store) mend(report *Report) error {
+	var f findings
+	if err := s.db.View(f.examine); err != nil {
+		return err
+	}
+	report.Quarantined, report.Missing = len(f.bad), f.missing
+	for _, r := range f.repairs {
+		report.Reindexed += r.count()
+	}
+	if len(f.bad) == 0 && len(f.repairs) == 0 && len(f.counts) == 0 {
+		return nil
+	}
+	if err := s.db.Update(f.apply); err != nil && report.Unmended == "" {
+		report.Unmended = err.Error()
+	}
+	return nil
+}
+
+func (f *findings) examine(b *bbolt.Tx) error {
+	for _, spec := range collections {
+		f.collection(b, spec)
+	}
+	f.bucket(b, bucketLeases)
+	return nil
+}
+
+// bucket finds the bad records of a bucket and how many are missing.
+func (f *findings) bucket(b *bbolt.Tx, name []byte) (good uint64) {
+	bucket := b.Bucket(name)
+	bad := badRecords(name, bucket)
+	f.bad = append(f.bad, bad...)
+	all := uint64(0)
+	_ = bucket.ForEach(func(_, _ []byte) error { all++; return nil })
+	good = all - uint64(len(bad))
+	said := bucket.Sequence()
+	if said != good {
+		f.counts = append(f.counts, count{name, good})
+	}
+	// A count that no box can have is itself what is damaged.
+	if said > all && said-all < 1<<20 {
+		f.missing += int(said - all)
+	}
+	return good
+}
+
+// collection compares the indexes of a collection with its good records.
+func (f *findings) collection(b *bbolt.Tx, spec collectionSpec) {
+	f.bucket(b, spec.bucket())
 	want := make(map[string]map[string]struct{})
 	for _, m := range spec.indexes {
 		want[m] = make(map[string]struct{})
@@ -75,10 +83,8 @@ func examine(b *bbolt.Tx, spec collectionSpec) (n uint64, bad []badRecord, repai
 	_ = b.Bucket(spec.bucket()).ForEach(func(k, v []byte) error {
 		doc, err := decodeDocument(k, v)
 		if err != nil {
-			bad = append(bad, badRecord{spec.bucket(), bytes.Clone(k)})
 			return nil
 		}
-		n++
 		for _, m := range spec.indexes {
 			for e := range entries(k, doc, m) {
 				want[m][e] = struct{}{}
@@ -88,34 +94,78 @@ func examine(b *bbolt.Tx, spec collectionSpec) (n uint64, bad []badRecord, repai
 	})
 	for _, m := range spec.indexes {
 		if r := compare(b.Bucket(spec.index(m)), spec.index(m), want[m]); r.count() > 0 {
-			repairs = append(repairs, r)
+			f.repairs = append(f.repairs, r)
 		}
 	}
-	return n, bad, repairs
 }
 
-func (s *Store) counted(counts []uint64) (ok bool) {
-	_ = s.db.View(func(b *bbolt.Tx) error {
-		ok = true
-		for i, spec := range collections {
-			ok = ok && b.Bucket(spec.bucket()).Sequence() == counts[i]
+func (f *findings) apply(b *bbolt.Tx) error {
+	for _, r := range f.bad {
+		if err := r.quarantine(b); err != nil {
+			return err
 		}
-		return nil
-	})
-	return ok
+	}
+	for _, r := range f.repairs {
+		if err := r.apply(b); err != nil {
+			return err
+		}
+	}
+	for _, c := range f.counts {
+		if err := b.Bucket(c.bucket).SetSequence(c.is); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 type badRecord struct{ bucket, key []byte }
 
+// badRecords returns the records of a bucket that cannot be read.
+func badRecords(name []byte, bucket *bbolt.Bucket) (bad []badRecord) {
+	read := func(k, v []byte) error {
+		_, err := decodeDocument(k, v)
+		return err
+	}
+	switch {
+	case bytes.Equal(name, bucketLeases):
+		read = func(k, v []byte) error {
+			_, err := decodeLease(k, v)
+			return err
+		}
+	case !isCollection(name):
+		return nil
+	}
+	_ = bucket.ForEach(func(k, v []byte) error {
+		if read(k, v) != nil {
+			bad = append(bad, badRecord{name, bytes.Clone(k)})
+		}
+		return nil
+	})
+	return bad
+}
+
+func isCollection(name []byte) bool {
+	for _, spec := range collections {
+		if string(name) == spec.name {
+			return true
+		}
+	}
+	return false
+}
+
 // quarantine moves the record aside as it is.
 func (r badRecord) quarantine(b *bbolt.Tx) error {
 	from, to := b.Bucket(r.bucket), b.Bucket(bucketQuarantine)
+	if from.Bucket(r.key) != nil {
+		// A flipped bit made it look like a bucket.
+		return from.DeleteBucket(r.key)
+	}
 	if to.Sequence() < maxQuarantine {
 		key := append(append(bytes.Clone(r.bucket), 0), r.key...)
 		if err := to.Put(key, bytes.Clone(from.Get(r.key))); err != nil {
-			return err
+			return fmt.Errorf("quarantine: %w", err)
 		}
-		if err := to.SetSequence(to.Sequence() + 1); err != nil {
+		if err := recount(to, +1); err != nil {
 			return err
 		}
 	}

@@ -157,14 +157,24 @@ func create(cfg Config, file string) error {
 func openFile(ctx context.Context, cfg Config, file string, history []migration, report *Report) (s *Store, err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() { err = panicked(recover(), err) }()
-	older, err := checkPath(file)
+	v, err := checkPath(file)
 	if err != nil {
 		return nil, err
 	}
-	report.Older = older
-	db, err := openDB(cfg, file, false)
-	if readOnly(err) {
-		report.ReadOnly = true
+	report.Older = v.older
+	var db *bbolt.DB
+	if v.loose {
+		if err := rebuild(cfg, file); err != nil {
+			// A write to such a file could end the program.
+			report.Unmended = err.Error()
+			report.ReadOnly = true
+		}
+	}
+	if !report.ReadOnly {
+		db, err = openDB(cfg, file, false)
+		report.ReadOnly = readOnly(err)
+	}
+	if report.ReadOnly {
 		db, err = openDB(cfg, file, true)
 	}
 	if err != nil {
@@ -190,15 +200,15 @@ func panicked(recovered any, err error) error {
 }
 
 // checkPath is checkFile for a file by name.
-func checkPath(file string) (older bool, err error) {
+func checkPath(file string) (verdict, error) {
 	f, err := os.Open(file)
 	if err != nil {
-		return false, err
+		return verdict{}, err
 	}
 	defer f.Close()
 	info, err := f.Stat()
 	if err != nil {
-		return false, err
+		return verdict{}, err
 	}
 	return checkFile(f, info.Size())
 }

@@ -10,7 +10,7 @@ import (
 
 // On the disk, schema 1:
 //
-//	meta         "schema" -> number of the schema, 8 bytes big endian
+//	meta         "schema" -> record of the schema's number, 8 bytes big endian
 //	devices      id -> record of a JSON document
 //	configs      the same
 //	params       the same
@@ -18,8 +18,8 @@ import (
 //	<c>.<member> index of a collection: see index.go
 //	quarantine   bucket name, 0, key -> value as it was found
 //
-// The sequence number of devices, configs and params is how many records the
-// bucket has.
+// The sequence number of devices, configs, params and leases is how many records
+// the bucket has.
 var (
 	bucketMeta       = []byte("meta")
 	bucketLeases     = []byte("leases")
@@ -90,9 +90,11 @@ func schemaOf(tx *bbolt.Tx) (uint64, error) {
 		}
 		return 0, nil
 	}
-	v := meta.Get(keySchema)
-	if len(v) != 8 {
-		return 0, errors.New("the schema number is missing")
+	// Under a checksum: with a flipped bit the store would look like one of a
+	// newer version, which is not touched.
+	v, err := unseal(keySchema, meta.Get(keySchema))
+	if err != nil || len(v) != 8 {
+		return 0, errors.New("the schema number is missing or damaged")
 	}
 	return binary.BigEndian.Uint64(v), nil
 }
@@ -114,5 +116,5 @@ func migrate(tx *bbolt.Tx, all []migration, from uint64) error {
 	if err != nil {
 		return err
 	}
-	return meta.Put(keySchema, binary.BigEndian.AppendUint64(nil, newest(all)))
+	return meta.Put(keySchema, seal(keySchema, binary.BigEndian.AppendUint64(nil, newest(all))))
 }

@@ -125,7 +125,7 @@ var errUnchanged = errors.New("nothing was written")
 // read runs fn in a read transaction.
 func (s *Store) read(fn func(*bbolt.Tx) error) error {
 	var inner error
-	err := guard(func() error {
+	err := guard(nil, func() error {
 		return s.db.View(func(b *bbolt.Tx) error {
 			inner = fn(b)
 			return inner
@@ -137,10 +137,14 @@ func (s *Store) read(fn func(*bbolt.Tx) error) error {
 // write runs fn in a write transaction; when it returns nil the changes are on
 // disk.
 func (s *Store) write(fn func(*bbolt.Tx) error) error {
-	var inner error
-	err := guard(func() error {
+	var (
+		inner      error
+		committing bool
+	)
+	err := guard(&committing, func() error {
 		return s.db.Update(func(b *bbolt.Tx) error {
 			inner = fn(b)
+			committing = inner == nil
 			return inner
 		})
 	})
@@ -156,19 +160,24 @@ func classify(op string, err, inner error) error {
 	return provd.Errorf(provd.Unavailable, "store: %s: %w", op, err)
 }
 
-// guard turns a fault into an error. bbolt reads the file through a memory map,
-// where a failing disk shows as a fault at the address that is read. Other
-// panics are bugs and go on.
-func guard(fn func() error) (err error) {
+// guard turns a fault into an error: bbolt reads the file through a memory map,
+// where a failing disk shows as a fault at the address that is read. So it does
+// with a panic of bbolt's own while it commits, which is damage that Open did
+// not find; it has rolled back then. Other panics are bugs and go on.
+func guard(committing *bool, fn func() error) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
-		switch r := recover().(type) {
-		case nil:
-		case interface {
+		r := recover()
+		_, fault := r.(interface {
 			runtime.Error
 			Addr() uintptr
-		}:
-			err = fmt.Errorf("the disk failed: %w", error(r))
+		})
+		switch {
+		case r == nil:
+		case fault:
+			err = fmt.Errorf("the disk failed: %v", r)
+		case committing != nil && *committing:
+			err = fmt.Errorf("the store is damaged: %v", r)
 		default:
 			panic(r)
 		}

@@ -1,13 +1,11 @@
 package store
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/netip"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -171,6 +169,9 @@ func TestIndexesFollowTheDocuments(t *testing.T) {
 		}
 	}
 	check := func(s *Store) {
+		if v, err := checkPath(filepath.Join(dir, fileStore)); err != nil || v != (verdict{}) {
+			t.Errorf("the file is not sound: %+v, %v", v, err)
+		}
 		for _, m := range []string{"mac", "ip", "config"} {
 			for _, v := range values[1:] {
 				want := map[string]bool{}
@@ -272,203 +273,6 @@ func TestInUse(t *testing.T) {
 	mustOpen(t, dir)
 	if _, _, err := Open(context.Background(), Config{Dir: dir, LockWait: time.Millisecond}); !errors.Is(err, ErrInUse) {
 		t.Errorf("got %v", err)
-	}
-}
-
-func TestMigration(t *testing.T) {
-	t.Parallel()
-	dir := t.TempDir()
-	cfg := Config{Dir: dir, Now: clock()}.withDefaults()
-	s, _ := mustOpen(t, dir)
-	put(t, s, "a", "mac", "AA")
-	if err := s.Close(); err != nil {
-		t.Fatal(err)
-	}
-	ran := 0
-	history := append(append([]migration(nil), migrations...), migration{2, "lower the addresses", func(b *bbolt.Tx) error {
-		ran++
-		return (&collection{&tx{b: b}, devicesSpec}).Put("a", document.New("id", "a", "mac", "aa"))
-	}})
-	for range 2 {
-		s, r, err := open(context.Background(), cfg, history)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if r.To != 2 || len(ids(t, s, "mac", "aa")) != 1 {
-			t.Errorf("report %+v, found %v", r, ids(t, s, "mac", "aa"))
-		}
-		if err := s.Close(); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if ran != 1 {
-		t.Errorf("the migration ran %d times", ran)
-	}
-	if _, _, err := Open(context.Background(), cfg); !errors.Is(err, ErrNewer) {
-		t.Errorf("an older program: %v", err)
-	}
-	failing := append(history, migration{3, "fail", func(b *bbolt.Tx) error {
-		_ = b.Bucket([]byte("devices")).Delete([]byte("a"))
-		return errors.New("boom")
-	}})
-	if _, _, err := open(context.Background(), cfg, failing); err == nil || !strings.Contains(err.Error(), "migrate to schema 3 (fail)") {
-		t.Errorf("got %v", err)
-	}
-	s, _, err := open(context.Background(), cfg, history)
-	if err != nil || len(ids(t, s, "mac", "aa")) != 1 {
-		t.Errorf("a failed migration left something behind: %v", err)
-	}
-	_ = s.Close()
-}
-
-func TestBackups(t *testing.T) {
-	t.Parallel()
-	dir := t.TempDir()
-	s, _ := mustOpen(t, dir)
-	var last string
-	for i := range 4 {
-		put(t, s, fmt.Sprint(i))
-		var err error
-		if last, err = s.Backup(context.Background()); err != nil {
-			t.Fatal(err)
-		}
-	}
-	names, err := generations(dir, prefixBackup)
-	if err != nil || len(names) != keepBackups || filepath.Join(dir, names[1]) != last {
-		t.Fatalf("%v, %v", names, err)
-	}
-	put(t, s, "after")
-	if err := s.Close(); err != nil {
-		t.Fatal(err)
-	}
-	file := filepath.Join(dir, fileStore)
-	if err := os.WriteFile(file, bytes.Repeat([]byte("not a store "), 4000), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	// The newest backup is damaged as well.
-	if err := os.Truncate(last, 5000); err != nil {
-		t.Fatal(err)
-	}
-	s, r := mustOpen(t, dir)
-	if r.Damaged == "" || r.Cause == "" || r.Restored != filepath.Join(dir, names[0]) || len(r.Problems()) != 1 {
-		t.Errorf("report %+v", r)
-	}
-	if diff := cmp.Diff([]string{"0", "1", "2"}, ids(t, s, "", "")); diff != "" {
-		t.Error(diff)
-	}
-	if b, err := os.ReadFile(r.Damaged); err != nil || !bytes.HasPrefix(b, []byte("not a store")) {
-		t.Errorf("the damaged file: %v", err)
-	}
-}
-
-func TestDamagedWithoutBackupStartsEmpty(t *testing.T) {
-	t.Parallel()
-	dir := t.TempDir()
-	for i := range 4 {
-		if err := os.WriteFile(filepath.Join(dir, fileStore), bytes.Repeat([]byte{byte(i)}, 40000), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		cfg := Config{Dir: dir, Now: func() time.Time { return time.Unix(int64(i), 0) }}
-		s, r, err := Open(context.Background(), cfg)
-		if err != nil || r.Damaged == "" || r.Restored != "" {
-			t.Fatalf("%v, %+v", err, r)
-		}
-		put(t, s, "a")
-		if err := s.Close(); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if names, _ := generations(dir, prefixDamaged); len(names) != keepDamaged {
-		t.Errorf("kept %v", names)
-	}
-}
-
-func TestMissingStoreIsRestored(t *testing.T) {
-	t.Parallel()
-	dir := t.TempDir()
-	s, _ := mustOpen(t, dir)
-	put(t, s, "a")
-	if _, err := s.Backup(context.Background()); err != nil {
-		t.Fatal(err)
-	}
-	_ = s.Close()
-	if err := os.Remove(filepath.Join(dir, fileStore)); err != nil {
-		t.Fatal(err)
-	}
-	s, r := mustOpen(t, dir)
-	if !r.Lost || len(ids(t, s, "", "")) != 1 {
-		t.Errorf("report %+v", r)
-	}
-}
-
-// Test R4: whatever bytes change, the store starts, what it serves is what was
-// written, and everything else is reported.
-func TestDamageTable(t *testing.T) {
-	t.Parallel()
-	base := t.TempDir()
-	s, _ := mustOpen(t, base)
-	for i := range 60 {
-		put(t, s, fmt.Sprintf("d%02d", i), "mac", fmt.Sprintf("00:15:65:00:00:%02x", i), "pad", strings.Repeat("x", 150))
-	}
-	if err := s.PutLeases(context.Background(), []lease.Lease{testLease(1), testLease(2), testLease(3)}); err != nil {
-		t.Fatal(err)
-	}
-	_ = s.Close()
-	good, err := os.ReadFile(filepath.Join(base, fileStore))
-	if err != nil {
-		t.Fatal(err)
-	}
-	rng := rand.New(rand.NewPCG(3, 4))
-	type harm struct {
-		name string
-		make func([]byte) []byte
-		// meta: the page that names the last transaction may be hit. bbolt then
-		// uses the one before, as after a power cut in the middle of a commit.
-		meta bool
-	}
-	var table []harm
-	for i := range 150 {
-		at, bit := rng.IntN(len(good)), byte(1)<<rng.IntN(8)
-		table = append(table, harm{fmt.Sprintf("flip %d at %d", i, at), func(b []byte) []byte { b[at] ^= bit; return b }, at < 8192})
-	}
-	for i := range 40 {
-		n := rng.IntN(len(good))
-		table = append(table, harm{fmt.Sprintf("cut %d to %d", i, n), func(b []byte) []byte { return b[:n] }, false})
-	}
-	for i := range 30 {
-		page := rng.IntN(len(good) / 4096)
-		table = append(table, harm{fmt.Sprintf("zero page %d (%d)", page, i), func(b []byte) []byte { clear(b[page*4096 : page*4096+4096]); return b }, page < 2})
-	}
-	for _, h := range table {
-		t.Run(h.name, func(t *testing.T) {
-			t.Parallel()
-			dir := t.TempDir()
-			if err := os.WriteFile(filepath.Join(dir, fileStore), h.make(bytes.Clone(good)), 0o600); err != nil {
-				t.Fatal(err)
-			}
-			s, r := mustOpen(t, dir)
-			served := 0
-			_ = s.View(func(tx provd.Tx) error {
-				for id, doc := range tx.Devices().All() {
-					served++
-					if doc.String("mac") != "00:15:65:00:00:"+fmt.Sprintf("%02x", served-1) && r.Quarantined == 0 && r.Damaged == "" {
-						t.Errorf("%s has mac %s", id, doc.String("mac"))
-					}
-				}
-				return nil
-			})
-			leases, err := s.LoadLeases(context.Background())
-			if err != nil {
-				t.Fatal(err)
-			}
-			if missing := 60 - served + 3 - len(leases); missing != 0 && !h.meta && r.Damaged == "" && r.Quarantined < missing && r.From != 0 {
-				t.Errorf("%d records are missing, and the report is %+v", missing, r)
-			}
-			put(t, s, "new", "mac", "m")
-			if len(ids(t, s, "mac", "m")) != 1 {
-				t.Error("the store does not take a write")
-			}
-		})
 	}
 }
 
