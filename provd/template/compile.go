@@ -94,8 +94,10 @@ func (s *scope) softened() *scope {
 }
 
 // newFunc begins a code whose outermost scope is at level base.
-func (c *compiler) newFunc(parent *funcScope, base int, where string) *funcScope {
-	return &funcScope{parent: parent, base: base, slots: map[ident]int{}, code: &code{tpl: c.tpl, where: where}}
+func (c *compiler) newFunc(parent *funcScope, base int, where string, line int) *funcScope {
+	return &funcScope{
+		parent: parent, base: base, slots: map[ident]int{}, code: &code{tpl: c.tpl, where: where, line: line},
+	}
 }
 
 // stop is panicked with when the rest of a body can never run.
@@ -140,7 +142,7 @@ func (c *compiler) template(tree *syntax.Template) {
 			c.blocks = append(c.blocks, n)
 		}
 	})
-	fn := c.newFunc(nil, 0, "top-level template code")
+	fn := c.newFunc(nil, 0, "top-level template code", 1)
 	s := &scope{fn: fn, sym: newSymbols(nil, 0), top: true, root: true, checkOutput: c.hasExtends}
 	var body []stmt
 	if undeclared(tree.Body, "self")["self"] {
@@ -160,7 +162,7 @@ func (c *compiler) template(tree *syntax.Template) {
 // block compiles the body of a block. A block sees the context, not the scope
 // around it.
 func (c *compiler) block(b *syntax.Block) *code {
-	fn := c.newFunc(nil, 0, "block "+quoted(b.Name))
+	fn := c.newFunc(nil, 0, "block "+quoted(b.Name), b.Line())
 	s := &scope{fn: fn, sym: newSymbols(nil, 0)}
 	var body []stmt
 	special := undeclared(b.Body, "self", "super")

@@ -158,6 +158,8 @@ func (c *compiler) filter(e *syntax.Filter, s *scope) expr {
 	} else {
 		out.node = &bufferExpr{escape: c.esc}
 	}
+	plain := len(e.Pos) == 0 && len(e.Kwargs) == 0 && e.DynArgs == nil && e.DynKwargs == nil
+	out.escapes = plain && (e.Name == "e" || e.Name == "escape") && !c.env.replaced[e.Name]
 	return out
 }
 

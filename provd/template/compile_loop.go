@@ -24,7 +24,7 @@ func (c *compiler) forStmt(n *syntax.For, s *scope) stmt {
 	}
 	st := &forStmt{loop: l, iter: nil}
 	if n.Recursive {
-		fn := c.newFunc(s.fn, body.sym.level, "loop")
+		fn := c.newFunc(s.fn, body.sym.level, "loop", n.Line())
 		body.fn, orElse.fn = fn, fn
 		st.code = fn.code
 	}
@@ -68,9 +68,9 @@ func (c *compiler) checkLoopName(n *syntax.For) {
 }
 
 func (c *compiler) loopFilter(n *syntax.For, test, s *scope) *loopFilter {
-	fn := c.newFunc(s.fn, test.sym.level, "template")
+	fn := c.newFunc(s.fn, test.sym.level, "template", n.Test.Line())
 	test.fn = fn
-	lf := &loopFilter{code: fn.code, line: n.Test.Line()}
+	lf := &loopFilter{code: fn.code}
 	fn.code.body = c.enter(test)
 	lf.target = c.pattern(n.Target, test)
 	lf.test = c.expr(n.Test, test)
@@ -88,7 +88,7 @@ func (c *compiler) macroBody(name string, n syntax.Node, args []*syntax.Name, de
 	in := s.inner()
 	// Macros run when they are called, whatever the template turned out to be.
 	in.checkOutput = false
-	in.fn = c.newFunc(s.fn, in.sym.level, where)
+	in.fn = c.newFunc(s.fn, in.sym.level, where, n.Line())
 	in.sym.analyze(n)
 	def := &macroDef{name: name, anonymous: name == "", code: in.fn.code}
 	explicitCaller, special := -1, map[string]bool{}

@@ -58,8 +58,10 @@ func (c *compiler) output(n *syntax.Output, s *scope) stmt {
 		return nil
 	}
 	out := &outputStmt{check: s.checkOutput}
+	// Jinja2 prints literals while it compiles, so those in a place whose escaping
+	// is not known yet stay as they are.
 	for _, e := range n.Nodes {
-		if text, ok := constantText(e); ok && c.esc == escapeOff || isData(e) {
+		if text, ok := constantText(e); ok && c.esc != escapeOn || isData(e) {
 			if k := len(out.items) - 1; k >= 0 && out.items[k].expr == nil {
 				out.items[k].text += text
 			} else {
@@ -67,7 +69,12 @@ func (c *compiler) output(n *syntax.Output, s *scope) stmt {
 			}
 			continue
 		}
-		out.items = append(out.items, outItem{line: e.Line(), expr: c.expr(e, s), escape: c.esc})
+		item := outItem{line: e.Line(), expr: c.expr(e, s), escape: c.esc}
+		// The text of x|e is printed without making a Markup of it first.
+		if f, ok := item.expr.(*filterExpr); ok && f.escapes && c.esc == escapeOff {
+			item.expr, item.escape = f.node, escapeOn
+		}
+		out.items = append(out.items, item)
 	}
 	return out
 }

@@ -60,8 +60,10 @@ type Environment struct {
 	options    syntax.Options
 	autoescape bool
 	filters    map[string]function
-	tests      map[string]function
-	globals    map[string]python.Value
+	// replaced are the built-in filters that the configuration replaced.
+	replaced map[string]bool
+	tests    map[string]function
+	globals  map[string]python.Value
 	// builtins are the built-in functions of Python that filters use.
 	builtins  map[string]python.Value
 	maxOutput int
@@ -78,6 +80,7 @@ func New(cfg Config) *Environment {
 		tests:      builtinTests(),
 		globals:    builtinGlobals(),
 		builtins:   map[string]python.Value{},
+		replaced:   map[string]bool{},
 		maxOutput:  orDefault(cfg.MaxOutput, DefaultMaxOutput),
 		cache: newCache(
 			orDefault(cfg.CacheTemplates, DefaultCacheTemplates),
@@ -91,6 +94,7 @@ func New(cfg Config) *Environment {
 		}
 	}
 	for name, v := range cfg.Filters {
+		e.replaced[name] = e.filters[name] != nil
 		e.filters[name] = callableFunction(v)
 	}
 	for name, v := range cfg.Tests {

@@ -134,20 +134,20 @@ type arguments struct {
 	star, dict expr
 }
 
-// eval gives the arguments with first, unless it is nil, in front of them.
+// eval pushes first, unless it is nil, and the arguments on the render's stack
+// and gives the part of the stack that they are. It is good until the caller
+// drops it, which the caller must do also after an error.
 func (a *arguments) eval(f *frame, first python.Value) ([]python.Value, []python.Keyword, error) {
-	var args []python.Value
-	if n := len(a.pos); first != nil {
-		args = append(make([]python.Value, 0, n+1), first)
-	} else if n > 0 {
-		args = make([]python.Value, 0, n)
+	start := len(f.stack)
+	if first != nil {
+		f.stack = append(f.stack, first)
 	}
 	for _, e := range a.pos {
 		v, err := e.eval(f)
 		if err != nil {
 			return nil, nil, err
 		}
-		args = append(args, v)
+		f.stack = append(f.stack, v)
 	}
 	if a.star != nil {
 		v, err := a.star.eval(f)
@@ -158,13 +158,25 @@ func (a *arguments) eval(f *frame, first python.Value) ([]python.Value, []python
 		if err != nil {
 			return nil, nil, err
 		}
-		args = append(args, more...)
+		if err := f.t.Alloc(int64(len(more)) * valueSize); err != nil {
+			return nil, nil, err
+		}
+		f.stack = append(f.stack, more...)
 	}
-	if len(a.kwargs) == 0 && a.dict == nil {
-		return args, nil, nil
+	var kwargs []python.Keyword
+	if len(a.kwargs) > 0 || a.dict != nil {
+		var err error
+		if kwargs, err = a.keywords(f); err != nil {
+			return nil, nil, err
+		}
 	}
-	kwargs, err := a.keywords(f)
-	return args, kwargs, err
+	return f.stack[start:len(f.stack):len(f.stack)], kwargs, nil
+}
+
+// drop gives the stack back down to a length it had before.
+func (r *render) drop(start int) {
+	clear(r.stack[start:])
+	r.stack = r.stack[:start]
 }
 
 func (a *arguments) keywords(f *frame) ([]python.Keyword, error) {
@@ -212,6 +224,13 @@ type callExpr struct {
 }
 
 func (e *callExpr) eval(f *frame) (python.Value, error) {
+	start := len(f.stack)
+	v, err := e.call(f)
+	f.drop(start)
+	return v, err
+}
+
+func (e *callExpr) call(f *frame) (python.Value, error) {
 	if err := f.t.Step(1); err != nil {
 		return nil, err
 	}
@@ -286,6 +305,8 @@ type filterExpr struct {
 	fn   function
 	node expr
 	args arguments
+	// escapes marks the filters e and escape without arguments.
+	escapes bool
 }
 
 func (e *filterExpr) eval(f *frame) (python.Value, error) {
@@ -296,9 +317,14 @@ func (e *filterExpr) eval(f *frame) (python.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	in := invocation{f: f, t: f.t, name: e.name}
-	if in.args, in.kwargs, err = e.args.eval(f, v); err != nil {
-		return nil, err
+	start := len(f.stack)
+	args, kwargs, err := e.args.eval(f, v)
+	if err == nil {
+		in := f.newInvocation()
+		in.f, in.t, in.name, in.args, in.kwargs = f, f.t, e.name, args, kwargs
+		v, err = e.fn(in)
+		f.release(in)
 	}
-	return e.fn(&in)
+	f.drop(start)
+	return v, err
 }

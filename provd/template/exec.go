@@ -79,10 +79,10 @@ func (s *outputStmt) exec(f *frame) error {
 			}
 			f.line = item.line
 			v, err := item.expr.eval(f)
-			if err != nil {
-				return err
+			if err == nil {
+				text, err = f.printed(v, item.escape)
 			}
-			if text, err = f.printed(v, item.escape); err != nil {
+			if err != nil {
 				return err
 			}
 		}

@@ -50,17 +50,14 @@ type recursion struct {
 }
 
 func (r *recursion) call(v python.Value, depth int) (string, error) {
-	f := r.frame.newFrame(r.stmt.code, r.frame.ctx, r.frame, r.frame.newOutput())
-	f.line = r.stmt.line
-	if err := f.t.Enter(); err != nil {
-		return "", f.located(err)
-	}
-	err := r.stmt.run(f, v, r, depth)
-	f.t.Leave()
-	if err != nil {
-		return "", f.located(err)
-	}
-	return f.out.String(), nil
+	f := r.frame.newFrame(r.stmt.code, r.frame.ctx, r.frame, nil)
+	err := f.nested(func() error {
+		if err := r.stmt.run(f, v, r, depth); err != nil {
+			return f.located(err)
+		}
+		return nil
+	})
+	return f.out.String(), err
 }
 
 // run runs the loop in the frame f over the items of v.
@@ -123,7 +120,6 @@ func (l *loop) run(f *frame, v python.Value, rec *recursion, depth int) error {
 // loopFilter is the if of a for tag.
 type loopFilter struct {
 	code   *code
-	line   int
 	target target
 	test   expr
 }
@@ -136,7 +132,6 @@ func (lf *loopFilter) iterator(outer *frame, v python.Value) python.Value {
 	return newGenerator("loop filter", func(t *python.Thread) (python.Value, bool, error) {
 		if f == nil {
 			f = outer.newFrame(lf.code, outer.ctx, outer, outer.out)
-			f.line = lf.line
 			if err := f.execAll(lf.code.body); err != nil {
 				return nil, false, f.located(err)
 			}

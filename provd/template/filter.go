@@ -154,6 +154,17 @@ func filterLength(in *invocation, v python.Value) (python.Value, error) {
 }
 
 func filterInt(in *invocation) (python.Value, error) {
+	if len(in.args) == 1 && len(in.kwargs) == 0 {
+		switch v := in.args[0].(type) {
+		case python.Int:
+			return v, nil
+		case python.Bool:
+			if v {
+				return python.Int(1), nil
+			}
+			return python.Int(0), nil
+		}
+	}
 	var v python.Value
 	var standard, base python.Value = python.Int(0), python.Int(10)
 	if err := in.unpack("value", &v, "default?", &standard, "base?", &base); err != nil {

@@ -126,4 +126,3 @@ func divisor(v python.Value) (int, error) {
 	}
 	return int(n), nil
 }
-

@@ -26,7 +26,7 @@ func filterIndent(in *invocation) (python.Value, error) {
 	text, ok := python.Native(v).(python.Str)
 	if !ok {
 		// s += newline fails for everything that is not a text.
-		sum, err := python.Binary(in.t, python.OpAdd, v, python.Str("\n"))
+		sum, err := python.InPlace(in.t, python.OpAdd, v, python.Str("\n"))
 		if err == nil {
 			err = python.AttributeErrorf("'%s' object has no attribute 'splitlines'", python.TypeName(sum))
 		}

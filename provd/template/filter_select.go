@@ -73,6 +73,7 @@ func filterMap(in *invocation) (python.Value, error) {
 	if len(in.args) == 0 {
 		return nil, python.TypeErrorf("map() missing 1 required positional argument: 'value'")
 	}
+	in = in.keep()
 	v, args, kwargs := in.args[0], in.args[1:], in.kwargs
 	var apply func(t *python.Thread, item python.Value) (python.Value, error)
 	prepare := func() error {
@@ -142,6 +143,7 @@ func filterSelect(keep, byAttr bool) function {
 		if len(in.args) == 0 {
 			return nil, python.TypeErrorf("select() missing 1 required positional argument: 'value'")
 		}
+		in = in.keep()
 		v, args := in.args[0], in.args[1:]
 		g := &getter{}
 		prepare := func() error {

@@ -229,4 +229,3 @@ func filterUnique(in *invocation) (python.Value, error) {
 		return item, true, seen.Add(t, key)
 	}), nil
 }
-

@@ -1,6 +1,7 @@
 package template
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -204,7 +205,7 @@ func filterFormat(in *invocation) (python.Value, error) {
 		return nil, err
 	}
 	if len(in.kwargs) == 0 {
-		return python.Binary(in.t, python.OpMod, format, python.Tuple(in.args[1:]))
+		return python.Binary(in.t, python.OpMod, format, python.Tuple(slices.Clone(in.args[1:])))
 	}
 	d := python.NewDict(len(in.kwargs))
 	for _, k := range in.kwargs {
@@ -214,4 +215,3 @@ func filterFormat(in *invocation) (python.Value, error) {
 	}
 	return python.Binary(in.t, python.OpMod, format, d)
 }
-

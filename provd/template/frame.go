@@ -13,6 +13,8 @@ type code struct {
 	tpl *Template
 	// where names the code in tracebacks, as Jinja2 does.
 	where string
+	// line is where the code starts.
+	line  int
 	slots int
 	body  []stmt
 	// hasExtends is set for a top level with an extends tag.
@@ -47,8 +49,20 @@ type frame struct {
 	line   int
 }
 
+// newFrame makes a frame that writes to out, or to an output of its own if that
+// is nil.
 func (r *render) newFrame(c *code, ctx *renderContext, outer *frame, out *output) *frame {
-	f := &frame{render: r, code: c, ctx: ctx, outer: outer, out: out}
+	var f *frame
+	if out == nil {
+		own := &struct {
+			frame
+			output
+		}{output: output{t: r.t, max: r.env.maxOutput}}
+		f, out = &own.frame, &own.output
+	} else {
+		f = new(frame)
+	}
+	f.render, f.code, f.ctx, f.outer, f.out, f.line = r, c, ctx, outer, out, c.line
 	if c.slots > 0 {
 		f.slots = make([]python.Value, c.slots)
 	}
@@ -60,29 +74,39 @@ func (r *render) newFrame(c *code, ctx *renderContext, outer *frame, out *output
 	return f
 }
 
-// run runs a top level or a block.
+// run runs a top level or a block, and after a top level the parent it extends.
+// It charges one level of depth.
 func (r *render) run(c *code, ctx *renderContext, outer *frame, out *output) error {
 	f := r.newFrame(c, ctx, outer, out)
-	if err := f.run(); err != nil {
-		return err
-	}
-	if c.hasExtends && f.extended != nil {
-		return r.run(f.extended.root, ctx, nil, out)
-	}
-	return nil
+	return f.nested(func() error {
+		if err := f.execAll(c.body); err != nil {
+			return f.located(err)
+		}
+		if c.hasExtends && f.extended != nil {
+			return r.run(f.extended.root, ctx, nil, out)
+		}
+		return nil
+	})
 }
 
 // run runs the body of the frame's code. It charges one level of depth.
 func (f *frame) run() error {
+	return f.nested(func() error {
+		if err := f.execAll(f.code.body); err != nil {
+			return f.located(err)
+		}
+		return nil
+	})
+}
+
+// nested calls fn one level deeper.
+func (f *frame) nested(fn func() error) error {
 	if err := f.t.Enter(); err != nil {
 		return f.located(err)
 	}
-	err := f.execAll(f.code.body)
+	err := fn()
 	f.t.Leave()
-	if err != nil {
-		return f.located(err)
-	}
-	return nil
+	return err
 }
 
 func (f *frame) execAll(body []stmt) error {
@@ -145,17 +169,24 @@ func (r *render) newOutput() *output { return &output{t: r.t, max: r.env.maxOutp
 func (o *output) String() string { return o.b.String() }
 
 func (o *output) write(s string) error {
+	if len(s) > o.max-o.b.Len() {
+		return &python.LimitError{What: "output"}
+	}
 	if len(s) > o.b.Cap()-o.b.Len() {
-		if len(s) > o.max-o.b.Len() {
-			return &python.LimitError{What: "output"}
-		}
 		// Builder.Grow doubles; the least keeps short texts from growing often.
-		grow := max(len(s), 256)
-		if err := o.t.Alloc(2*int64(o.b.Cap()) + int64(grow)); err != nil {
+		if err := o.reserve(max(len(s), 64)); err != nil {
 			return err
 		}
-		o.b.Grow(grow)
 	}
 	o.b.WriteString(s)
+	return nil
+}
+
+// reserve makes room for n more bytes.
+func (o *output) reserve(n int) error {
+	if err := o.t.Alloc(2*int64(o.b.Cap()) + int64(n)); err != nil {
+		return err
+	}
+	o.b.Grow(n)
 	return nil
 }

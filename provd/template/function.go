@@ -1,13 +1,16 @@
 package template
 
 import (
+	"slices"
+
 	"provbox/provd/python"
 )
 
 // function is a filter or a test.
 type function func(in *invocation) (python.Value, error)
 
-// invocation is one use of a filter or test.
+// invocation is one use of a filter or test. It and its args are good only
+// during the call.
 type invocation struct {
 	f    *frame
 	t    *python.Thread
@@ -15,6 +18,29 @@ type invocation struct {
 	// args begin with the filtered or tested value.
 	args   []python.Value
 	kwargs []python.Keyword
+}
+
+// newInvocation takes an invocation from those that are done with.
+func (r *render) newInvocation() *invocation {
+	n := len(r.spare) - 1
+	if n < 0 {
+		return new(invocation)
+	}
+	in := r.spare[n]
+	r.spare = r.spare[:n]
+	return in
+}
+
+func (r *render) release(in *invocation) {
+	*in = invocation{}
+	r.spare = append(r.spare, in)
+}
+
+// keep is a copy for a generator, which lives longer than the call.
+func (in *invocation) keep() *invocation {
+	c := *in
+	c.args, c.kwargs = slices.Clone(in.args), slices.Clone(in.kwargs)
+	return &c
 }
 
 // unpack assigns the arguments to variables as python.Unpack does.

@@ -23,6 +23,12 @@ func builtinGlobals() map[string]python.Value {
 
 func sortedKeys(m map[string]python.Value) []string { return slices.Sorted(maps.Keys(m)) }
 
+// noInit stands for __init__ in classes whose instances are complete when they
+// are made.
+func noInit(*python.Thread, python.Value, []python.Value, []python.Keyword) (python.Value, error) {
+	return python.None, nil
+}
+
 // namespace is the object that namespace() makes: its attributes can be set from
 // inner scopes.
 type namespace struct{ attrs *python.Dict }
@@ -41,6 +47,7 @@ var namespaceClass = python.NewBuiltinClass(python.ClassSpec{
 		return &namespace{attrs: d}, nil
 	},
 	Methods: map[string]python.MethodFunc{
+		"__init__": noInit,
 		"__setitem__": func(t *python.Thread, self python.Value, args []python.Value, kwargs []python.Keyword) (python.Value, error) {
 			var name, value python.Value
 			if err := python.Unpack("__setitem__", args, kwargs, "name", &name, "value", &value); err != nil {
@@ -137,7 +144,7 @@ func newCyclerClass() *python.Class {
 			"pos":     get(func(c *cycler) python.Value { return python.Int(c.pos) }),
 		},
 		Methods: map[string]python.MethodFunc{
-			"next": next, "__next__": next,
+			"__init__": noInit, "next": next, "__next__": next,
 			"reset": method(func(c *cycler) python.Value {
 				c.pos = 0
 				return python.None
@@ -159,6 +166,7 @@ var joinerClass = python.NewBuiltinClass(python.ClassSpec{
 		j := &joiner{sep: python.Str(", ")}
 		return j, python.Unpack("Joiner.__init__", args, kwargs, "sep?", &j.sep)
 	},
+	Methods: map[string]python.MethodFunc{"__init__": noInit},
 	Getters: map[string]python.GetFunc{
 		"sep": func(_ *python.Thread, self python.Value) (python.Value, error) {
 			if j, ok := self.(*joiner); ok {

@@ -54,11 +54,9 @@ func (m *macro) invoke(t *python.Thread, args []python.Value, kwargs []python.Ke
 	outer, r := m.frame, m.frame.render
 	if r.t != t {
 		// Plugin code kept the macro beyond the render that made it.
-		c := *r
-		c.t = t
-		r = &c
+		r = &render{t: t, env: r.env}
 	}
-	f := r.newFrame(m.code, outer.ctx, outer, r.newOutput())
+	f := r.newFrame(m.code, outer.ctx, outer, nil)
 	if err := m.fill(f, args, kwargs); err != nil {
 		return nil, err
 	}
@@ -74,7 +72,9 @@ func (m *macro) invoke(t *python.Thread, args []python.Value, kwargs []python.Ke
 // fill puts the arguments of a call into the slots. A slot that stays nil gets
 // its default when the body starts.
 func (m *macro) fill(f *frame, args []python.Value, kwargs []python.Keyword) error {
-	kwargs = slices.Clone(kwargs)
+	if len(kwargs) > 0 {
+		kwargs = slices.Clone(kwargs)
+	}
 	take := func(name string) python.Value {
 		for i, k := range kwargs {
 			if k.Name == name {

@@ -123,7 +123,7 @@ func newMarkup(t *python.Thread, v python.Value) (python.Value, error) {
 type markupMethod func(t *python.Thread, self python.Str, args []python.Value, kwargs []python.Keyword) (python.Value, error)
 
 func newMarkupClass() *python.Class {
-	methods := map[string]python.MethodFunc{}
+	methods := map[string]python.MethodFunc{"__init__": noInit}
 	define := func(name string, fn markupMethod) {
 		methods[name] = func(t *python.Thread, self python.Value, args []python.Value, kwargs []python.Keyword) (python.Value, error) {
 			s, ok := python.Native(self).(python.Str)

@@ -1,10 +1,12 @@
 package template
 
 import (
+	"sync/atomic"
+
 	"provbox/provd/python"
 )
 
-// Template is a compiled template. It is immutable and safe for concurrent use.
+// Template is a compiled template. It is safe for concurrent use.
 type Template struct {
 	env    *Environment
 	name   string
@@ -13,6 +15,8 @@ type Template struct {
 	// blocks are the blocks of this source by name, in the order of the source.
 	blocks     map[string]*code
 	blockNames []string
+	// lastSize is the length of the last output, a good guess for the next.
+	lastSize atomic.Int64
 }
 
 // Name returns the name the template was loaded by.
@@ -25,9 +29,13 @@ func (t *Template) Render(thread *python.Thread, vars *python.Dict) (string, err
 	r := &render{t: thread, env: t.env}
 	ctx := newContext(t, &names{dict: vars, next: &names{m: t.env.globals}})
 	out := r.newOutput()
+	if err := out.reserve(int(t.lastSize.Load())); err != nil {
+		return "", err
+	}
 	if err := r.run(t.root, ctx, nil, out); err != nil {
 		return "", err
 	}
+	t.lastSize.Store(int64(out.b.Len()))
 	return out.String(), nil
 }
 
@@ -40,6 +48,10 @@ type render struct {
 	loaded map[string]*Template
 	// modules are the templates imported without context.
 	modules map[*Template]*module
+	// stack holds the arguments of the calls that are going on, spare the
+	// invocations that are not.
+	stack []python.Value
+	spare []*invocation
 }
 
 // load returns a template by name. The error raises TemplateNotFound when there

@@ -1,6 +1,7 @@
 package template
 
 import (
+	"math"
 	"slices"
 	"strings"
 	"unicode"
@@ -35,11 +36,9 @@ func filterWordwrap(in *invocation) (python.Value, error) {
 	if w.onHyphens, err = truth(in.t, onHyphens); err != nil {
 		return nil, err
 	}
-	n, ok := python.Native(width).(python.Int)
-	if !ok || n <= 0 {
-		return nil, python.ValueErrorf("invalid width %s (must be > 0)", reprName(width))
+	if w.width, err = in.wrapWidth(width); err != nil {
+		return nil, err
 	}
-	w.width = int(n)
 	var out []python.Value
 	for _, line := range list {
 		text, err := toStr(in.t, line)
@@ -57,6 +56,28 @@ func filterWordwrap(in *invocation) (python.Value, error) {
 		out = append(out, joined)
 	}
 	return in.joinWith(wrap, out)
+}
+
+// wrapWidth checks the width as textwrap does.
+func (in *invocation) wrapWidth(v python.Value) (int, error) {
+	bad, err := python.CompareBool(in.t, python.OpLe, v, python.Int(0))
+	if err != nil {
+		return 0, err
+	}
+	if bad {
+		return 0, python.ValueErrorf("invalid width %s (must be > 0)", reprName(v))
+	}
+	whole, err := integral(in.t, v, false)
+	if err != nil {
+		return 0, err
+	}
+	switch n := python.Native(whole).(type) {
+	case python.Int:
+		return int(min(n, math.MaxInt32)), nil
+	case python.Bool:
+		return 1, nil
+	}
+	return math.MaxInt32, nil
 }
 
 func (in *invocation) joinWith(sep python.Value, items []python.Value) (python.Value, error) {
