@@ -37,11 +37,11 @@ var (
 // noFiles is the file system of a library without one.
 type noFiles struct{}
 
-func (noFiles) Stat(*python.Thread, string) (fs.FileInfo, error)   { return nil, fs.ErrPermission }
-func (noFiles) ReadDir(*python.Thread, string) ([]string, error)   { return nil, fs.ErrPermission }
-func (noFiles) Mkdir(*python.Thread, string) error                 { return fs.ErrPermission }
-func (noFiles) Remove(*python.Thread, string) error                { return fs.ErrPermission }
-func (noFiles) Rename(t *python.Thread, from, to string) error     { return fs.ErrPermission }
+func (noFiles) Stat(*python.Thread, string) (fs.FileInfo, error) { return nil, fs.ErrPermission }
+func (noFiles) ReadDir(*python.Thread, string) ([]string, error) { return nil, fs.ErrPermission }
+func (noFiles) Mkdir(*python.Thread, string) error               { return fs.ErrPermission }
+func (noFiles) Remove(*python.Thread, string) error              { return fs.ErrPermission }
+func (noFiles) Rename(t *python.Thread, from, to string) error   { return fs.ErrPermission }
 
 // osError raises the OSError for an error of the file system.
 func osError(t *python.Thread, err error, names ...string) error {

@@ -20,6 +20,8 @@ type Options struct {
 	// Random is the source of uuid.uuid4, os.urandom and random. Nil: they raise
 	// NotImplementedError.
 	Random io.Reader
+	// Programs keeps compiled modules; nil compiles them for this program alone.
+	Programs *Programs
 	// Location is the local time zone of datetime and time; nil is UTC.
 	Location *time.Location
 }
@@ -38,6 +40,9 @@ func New(o Options) *Library {
 	}
 	if o.Dir == "" {
 		o.Dir = "/"
+	}
+	if o.Programs == nil {
+		o.Programs = NewPrograms()
 	}
 	return &Library{options: o, modules: map[string]*python.Module{}}
 }

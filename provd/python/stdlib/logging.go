@@ -29,8 +29,12 @@ type logLevel struct {
 // logLevels are logging's levels with the slog levels they go to.
 func logLevels() []logLevel {
 	return []logLevel{
-		{"CRITICAL", 50, slog.LevelError}, {"ERROR", 40, slog.LevelError}, {"WARNING", 30, slog.LevelWarn},
-		{"INFO", 20, slog.LevelInfo}, {"DEBUG", 10, slog.LevelDebug}, {"NOTSET", 0, slog.LevelDebug},
+		{"CRITICAL", 50, slog.LevelError},
+		{"ERROR", 40, slog.LevelError},
+		{"WARNING", 30, slog.LevelWarn},
+		{"INFO", 20, slog.LevelInfo},
+		{"DEBUG", 10, slog.LevelDebug},
+		{"NOTSET", 0, slog.LevelDebug},
 	}
 }
 

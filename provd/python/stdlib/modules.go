@@ -12,8 +12,10 @@ func goModule(name string) buildFunc {
 		return buildLogging
 	case "os":
 		return buildOS
-	case "os.path", "posixpath":
+	case "os.path":
 		return buildOSPath
+	case "posixpath":
+		return sameAs("os.path")
 	case "operator", "_operator":
 		return buildOperator
 	case "math":
@@ -26,8 +28,55 @@ func goModule(name string) buildFunc {
 		return buildBase64
 	case "hashlib":
 		return buildHashlib
+	case "itertools":
+		return buildItertools
+	case "copy":
+		return buildCopy
+	case "io", "_io":
+		return buildIO
+	case "json":
+		return buildJSON
+	case "json.decoder", "json.encoder":
+		return sameAs("json")
+	case "datetime":
+		return buildDatetime
+	case "time":
+		return buildTime
+	case "typing", "typing_extensions":
+		return buildTyping
+	case "types":
+		return buildTypes
+	case "sys":
+		return buildSys
+	case "__future__":
+		return buildFuture
+	case "warnings":
+		return buildWarnings
+	case "html":
+		return buildHTML
+	case "xml", "xml.sax", "urllib", "packaging":
+		return func(*Library, builder) {}
+	case "xml.sax.saxutils":
+		return buildSaxutils
+	case "uuid":
+		return buildUUID
 	case "errno":
 		return buildErrno
 	}
 	return nil
+}
+
+// sameAs makes a module with the contents of another one.
+func sameAs(name string) buildFunc {
+	return func(l *Library, b builder) {
+		m, err := l.module(b.t, name)
+		if err != nil || m == nil {
+			return
+		}
+		for k, v := range m.Dict().All() {
+			if s, ok := asStr(k); ok && s != "__name__" {
+				b.set(s, v)
+			}
+		}
+	}
 }

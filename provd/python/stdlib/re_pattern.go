@@ -110,9 +110,15 @@ var flagNames = [...]struct {
 	flag regex.Flags
 	name string
 }{
-	{regex.Template, "re.TEMPLATE"}, {regex.IgnoreCase, "re.IGNORECASE"}, {regex.Locale, "re.LOCALE"},
-	{regex.Multiline, "re.MULTILINE"}, {regex.DotAll, "re.DOTALL"}, {regex.Unicode, "re.UNICODE"},
-	{regex.Verbose, "re.VERBOSE"}, {regex.Debug, "re.DEBUG"}, {regex.ASCII, "re.ASCII"},
+	{regex.Template, "re.TEMPLATE"},
+	{regex.IgnoreCase, "re.IGNORECASE"},
+	{regex.Locale, "re.LOCALE"},
+	{regex.Multiline, "re.MULTILINE"},
+	{regex.DotAll, "re.DOTALL"},
+	{regex.Unicode, "re.UNICODE"},
+	{regex.Verbose, "re.VERBOSE"},
+	{regex.Debug, "re.DEBUG"},
+	{regex.ASCII, "re.ASCII"},
 }
 
 func (p *pattern) repr(t *python.Thread) (python.Value, error) {

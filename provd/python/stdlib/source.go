@@ -1,9 +1,75 @@
 package stdlib
 
-import "provbox/provd/python"
+import (
+	"embed"
+	"fmt"
+	"strings"
+	"sync"
 
-func hasSource(string) bool { return false }
+	"provbox/provd/python"
+)
 
-func isPackage(string) bool { return false }
+// sources are the modules written in the dialect.
+//
+//go:embed lib
+var sources embed.FS
 
-func (l *Library) run(*python.Thread, string, *python.Dict) error { return nil }
+func sourceFile(name string) string {
+	return "lib/" + strings.ReplaceAll(name, ".", "_") + ".py"
+}
+
+// hasSource reports whether a module is written in the dialect, at least partly:
+// the source runs in the namespace that Go filled before.
+func hasSource(name string) bool {
+	if strings.ContainsAny(name, "/\\_") {
+		return false
+	}
+	_, err := sources.Open(sourceFile(name))
+	return err == nil
+}
+
+// isPackage reports whether a module may have submodules.
+func isPackage(name string) bool {
+	switch name {
+	case "os", "collections", "json", "logging", "html", "xml", "xml.sax", "urllib", "packaging", "importlib":
+		return true
+	}
+	return false
+}
+
+// Programs keeps the compiled form of the modules written in the dialect, for
+// any number of libraries. It is safe for concurrent use.
+type Programs struct {
+	mu       sync.Mutex
+	compiled map[string]*python.Program
+}
+
+// NewPrograms returns an empty set.
+func NewPrograms() *Programs { return &Programs{compiled: map[string]*python.Program{}} }
+
+func (p *Programs) get(name string) (*python.Program, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if prog, ok := p.compiled[name]; ok {
+		return prog, nil
+	}
+	src, err := sources.ReadFile(sourceFile(name))
+	if err != nil {
+		return nil, fmt.Errorf("read module %s: %w", name, err)
+	}
+	prog, err := python.Compile("<"+name+">", src)
+	if err != nil {
+		return nil, fmt.Errorf("compile module %s: %w", name, err)
+	}
+	p.compiled[name] = prog
+	return prog, nil
+}
+
+// run executes a module written in the dialect.
+func (l *Library) run(t *python.Thread, name string, globals *python.Dict) error {
+	prog, err := l.options.Programs.get(name)
+	if err != nil {
+		return err
+	}
+	return prog.Exec(t, globals, &python.Env{Builtins: python.Builtins(), Import: l.Import})
+}

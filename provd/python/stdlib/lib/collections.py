@@ -1,0 +1,573 @@
+from collections.abc import Mapping, MutableMapping
+from operator import itemgetter
+
+
+class OrderedDict(dict):
+    def move_to_end(self, key, last=True):
+        value = dict.pop(self, key)
+        if last:
+            dict.__setitem__(self, key, value)
+            return
+        rest = list(dict.items(self))
+        dict.clear(self)
+        dict.__setitem__(self, key, value)
+        for k, v in rest:
+            dict.__setitem__(self, k, v)
+
+    def popitem(self, last=True):
+        if not self:
+            raise KeyError('dictionary is empty')
+        if last:
+            return dict.popitem(self)
+        key = next(iter(self))
+        return key, dict.pop(self, key)
+
+    def copy(self):
+        return self.__class__(self)
+
+    __copy__ = copy
+
+    @classmethod
+    def fromkeys(cls, iterable, value=None):
+        new = cls()
+        for key in iterable:
+            new[key] = value
+        return new
+
+    def __eq__(self, other):
+        if isinstance(other, OrderedDict):
+            return dict.__eq__(self, other) and list(self) == list(other)
+        return dict.__eq__(self, other)
+
+    def __ne__(self, other):
+        return not self == other
+
+    def __or__(self, other):
+        if not isinstance(other, dict):
+            return NotImplemented
+        new = self.__class__(self)
+        new.update(other)
+        return new
+
+    def __repr__(self):
+        if not self:
+            return '%s()' % (self.__class__.__name__,)
+        return '%s(%r)' % (self.__class__.__name__, list(self.items()))
+
+
+class defaultdict(dict):
+    def __init__(self, default_factory=None, *args, **kwargs):
+        if default_factory is not None and not callable(default_factory):
+            raise TypeError('first argument must be callable or None')
+        dict.__init__(self, *args, **kwargs)
+        self.default_factory = default_factory
+
+    def __missing__(self, key):
+        if self.default_factory is None:
+            raise KeyError(key)
+        self[key] = value = self.default_factory()
+        return value
+
+    def __getitem__(self, key):
+        try:
+            return dict.__getitem__(self, key)
+        except KeyError:
+            pass
+        return self.__missing__(key)
+
+    def copy(self):
+        return self.__class__(self.default_factory, self)
+
+    __copy__ = copy
+
+    def __deepcopy__(self, memo):
+        from copy import deepcopy
+
+        return self.__class__(self.default_factory, deepcopy(dict(self), memo))
+
+    def __or__(self, other):
+        if not isinstance(other, dict):
+            return NotImplemented
+        new = self.__class__(self.default_factory, self)
+        new.update(other)
+        return new
+
+    def __repr__(self):
+        return '%s(%r, %s)' % (self.__class__.__name__, self.default_factory, dict.__repr__(self))
+
+
+class Counter(dict):
+    def __init__(self, iterable=None, /, **kwargs):
+        dict.__init__(self)
+        self.update(iterable, **kwargs)
+
+    def __getitem__(self, key):
+        return dict.get(self, key, 0)
+
+    def __missing__(self, key):
+        return 0
+
+    def __delitem__(self, key):
+        if key in self:
+            dict.__delitem__(self, key)
+
+    def update(self, iterable=None, /, **kwargs):
+        if isinstance(iterable, dict):
+            for key, count in iterable.items():
+                self[key] = count + self[key]
+        elif iterable is not None:
+            for key in iterable:
+                self[key] = self[key] + 1
+        if kwargs:
+            self.update(kwargs)
+
+    def subtract(self, iterable=None, /, **kwargs):
+        if isinstance(iterable, dict):
+            for key, count in iterable.items():
+                self[key] = self[key] - count
+        elif iterable is not None:
+            for key in iterable:
+                self[key] = self[key] - 1
+        if kwargs:
+            self.subtract(kwargs)
+
+    def most_common(self, n=None):
+        counts = sorted(self.items(), key=itemgetter(1), reverse=True)
+        return counts if n is None else counts[: max(n, 0)]
+
+    def elements(self):
+        for key, count in self.items():
+            for _ in range(count):
+                yield key
+
+    def total(self):
+        return sum(self.values())
+
+    def copy(self):
+        return self.__class__(self)
+
+    __copy__ = copy
+
+    def _combine(self, other, op):
+        if not isinstance(other, Counter):
+            return NotImplemented
+        result = Counter()
+        for key in self:
+            count = op(self[key], other[key])
+            if count > 0:
+                result[key] = count
+        for key in other:
+            if key not in self:
+                count = op(0, other[key])
+                if count > 0:
+                    result[key] = count
+        return result
+
+    def __add__(self, other):
+        return self._combine(other, lambda a, b: a + b)
+
+    def __sub__(self, other):
+        return self._combine(other, lambda a, b: a - b)
+
+    def __or__(self, other):
+        return self._combine(other, max)
+
+    def __and__(self, other):
+        return self._combine(other, min)
+
+    def __pos__(self):
+        return self + Counter()
+
+    def __neg__(self):
+        return Counter() - self
+
+    def __eq__(self, other):
+        if not isinstance(other, Counter):
+            return NotImplemented
+        return all(self[e] == other[e] for c in (self, other) for e in c)
+
+    def __ne__(self, other):
+        return not self == other
+
+    def __repr__(self):
+        if not self:
+            return '%s()' % self.__class__.__name__
+        items = ', '.join('%r: %r' % pair for pair in self.most_common())
+        return '%s({%s})' % (self.__class__.__name__, items)
+
+
+class deque:
+    __hash__ = None
+
+    def __init__(self, iterable=(), maxlen=None):
+        if maxlen is not None:
+            if not isinstance(maxlen, int):
+                raise TypeError('an integer is required')
+            if maxlen < 0:
+                raise ValueError('maxlen must be non-negative')
+        self._maxlen = maxlen
+        self._items = []
+        self.extend(iterable)
+
+    @property
+    def maxlen(self):
+        return self._maxlen
+
+    def append(self, x):
+        self._items.append(x)
+        if self._maxlen is not None and len(self._items) > self._maxlen:
+            del self._items[0]
+
+    def appendleft(self, x):
+        self._items.insert(0, x)
+        if self._maxlen is not None and len(self._items) > self._maxlen:
+            self._items.pop()
+
+    def extend(self, iterable):
+        if iterable is self:
+            iterable = list(iterable)
+        for x in iterable:
+            self.append(x)
+
+    def extendleft(self, iterable):
+        if iterable is self:
+            iterable = list(iterable)
+        for x in iterable:
+            self.appendleft(x)
+
+    def pop(self):
+        if not self._items:
+            raise IndexError('pop from an empty deque')
+        return self._items.pop()
+
+    def popleft(self):
+        if not self._items:
+            raise IndexError('pop from an empty deque')
+        return self._items.pop(0)
+
+    def clear(self):
+        self._items.clear()
+
+    def copy(self):
+        return self.__class__(self._items, self._maxlen)
+
+    __copy__ = copy
+
+    def count(self, x):
+        return self._items.count(x)
+
+    def index(self, x, *limits):
+        try:
+            return self._items.index(x, *limits)
+        except ValueError:
+            raise ValueError('%r is not in deque' % (x,)) from None
+
+    def insert(self, i, x):
+        if self._maxlen is not None and len(self._items) >= self._maxlen:
+            raise IndexError('deque already at its maximum size')
+        self._items.insert(i, x)
+
+    def remove(self, x):
+        try:
+            self._items.remove(x)
+        except ValueError:
+            raise ValueError('deque.remove(x): x not in deque') from None
+
+    def reverse(self):
+        self._items.reverse()
+
+    def rotate(self, n=1):
+        if self._items:
+            n %= len(self._items)
+            self._items[:] = self._items[-n:] + self._items[:-n] if n else self._items
+
+    def __len__(self):
+        return len(self._items)
+
+    def __bool__(self):
+        return bool(self._items)
+
+    def __iter__(self):
+        length = len(self._items)
+        for x in self._items:
+            if len(self._items) != length:
+                raise RuntimeError('deque mutated during iteration')
+            yield x
+
+    def __reversed__(self):
+        return reversed(self._items)
+
+    def __contains__(self, x):
+        return x in self._items
+
+    def _check(self, i):
+        if not isinstance(i, int):
+            raise TypeError("sequence index must be integer, not '%s'" % type(i).__name__)
+        if not -len(self._items) <= i < len(self._items):
+            raise IndexError('deque index out of range')
+
+    def __getitem__(self, i):
+        self._check(i)
+        return self._items[i]
+
+    def __setitem__(self, i, x):
+        self._check(i)
+        self._items[i] = x
+
+    def __delitem__(self, i):
+        self._check(i)
+        del self._items[i]
+
+    def __add__(self, other):
+        if not isinstance(other, deque):
+            raise TypeError('can only concatenate deque (not "%s") to deque' % type(other).__name__)
+        new = self.copy()
+        new.extend(other)
+        return new
+
+    def __iadd__(self, other):
+        self.extend(other)
+        return self
+
+    def __mul__(self, n):
+        return self.__class__(self._items * n, self._maxlen)
+
+    __rmul__ = __mul__
+
+    def __eq__(self, other):
+        if not isinstance(other, deque):
+            return NotImplemented
+        return self._items == other._items
+
+    def __lt__(self, other):
+        if not isinstance(other, deque):
+            return NotImplemented
+        return self._items < other._items
+
+    def __le__(self, other):
+        if not isinstance(other, deque):
+            return NotImplemented
+        return self._items <= other._items
+
+    def __gt__(self, other):
+        if not isinstance(other, deque):
+            return NotImplemented
+        return self._items > other._items
+
+    def __ge__(self, other):
+        if not isinstance(other, deque):
+            return NotImplemented
+        return self._items >= other._items
+
+    def __repr__(self):
+        if self._maxlen is None:
+            return '%s(%r)' % (self.__class__.__name__, self._items)
+        return '%s(%r, maxlen=%d)' % (self.__class__.__name__, self._items, self._maxlen)
+
+
+_KEYWORDS = frozenset(
+    'False None True and as assert async await break class continue def del elif else except finally for '
+    'from global if import in is lambda nonlocal not or pass raise return try while with yield'.split()
+)
+
+
+def namedtuple(typename, field_names, *, rename=False, defaults=None, module=None):
+    if isinstance(field_names, str):
+        field_names = field_names.replace(',', ' ').split()
+    fields = [str(name) for name in field_names]
+    typename = str(typename)
+    if rename:
+        seen = set()
+        for i, name in enumerate(fields):
+            if not name.isidentifier() or name in _KEYWORDS or name.startswith('_') or name in seen:
+                fields[i] = '_%d' % i
+            seen.add(name)
+    for name in [typename] + fields:
+        if not name.isidentifier():
+            raise ValueError('Type names and field names must be valid identifiers: %r' % name)
+        if name in _KEYWORDS:
+            raise ValueError('Type names and field names cannot be a keyword: %r' % name)
+    seen = set()
+    for name in fields:
+        if name.startswith('_') and not rename:
+            raise ValueError('Field names cannot start with an underscore: %r' % name)
+        if name in seen:
+            raise ValueError('Encountered duplicate field name: %r' % name)
+        seen.add(name)
+    field_defaults = {}
+    if defaults is not None:
+        defaults = tuple(defaults)
+        if len(defaults) > len(fields):
+            raise TypeError('Got more default values than field names')
+        field_defaults = dict(zip(fields[len(fields) - len(defaults) :], defaults))
+    fields = tuple(fields)
+    size = len(fields)
+
+    def __new__(cls, /, *args, **kwargs):
+        if len(args) > size:
+            raise TypeError(
+                '%s.__new__() takes %d positional arguments but %d were given' % (typename, size + 1, len(args) + 1)
+            )
+        values = list(args)
+        for name in fields[: len(args)]:
+            if name in kwargs:
+                raise TypeError("%s.__new__() got multiple values for argument '%s'" % (typename, name))
+        missing = []
+        for name in fields[len(args) :]:
+            if name in kwargs:
+                values.append(kwargs.pop(name))
+            elif name in field_defaults:
+                values.append(field_defaults[name])
+            else:
+                missing.append(repr(name))
+        if missing:
+            names = missing[0]
+            if len(missing) > 1:
+                names = ', '.join(missing[:-1]) + (',' if len(missing) > 2 else '') + ' and ' + missing[-1]
+            raise TypeError(
+                '%s.__new__() missing %d required positional argument%s: %s'
+                % (typename, len(missing), 's' if len(missing) > 1 else '', names)
+            )
+        for name in kwargs:
+            raise TypeError("%s.__new__() got an unexpected keyword argument '%s'" % (typename, name))
+        return tuple.__new__(cls, values)
+
+    def _make(cls, iterable):
+        values = tuple(iterable)
+        if len(values) != size:
+            raise TypeError('Expected %d arguments, got %d' % (size, len(values)))
+        return tuple.__new__(cls, values)
+
+    def _replace(self, /, **kwargs):
+        result = self._make([kwargs.pop(name, value) for name, value in zip(fields, self)])
+        if kwargs:
+            raise ValueError('Got unexpected field names: %r' % (list(kwargs),))
+        return result
+
+    def _asdict(self):
+        return dict(zip(fields, self))
+
+    def __repr__(self):
+        return '%s(%s)' % (
+            self.__class__.__name__,
+            ', '.join('%s=%r' % (name, value) for name, value in zip(fields, self)),
+        )
+
+    namespace = {
+        '__slots__': (),
+        '_fields': fields,
+        '_field_defaults': field_defaults,
+        '__match_args__': fields,
+        '__new__': __new__,
+        '_make': classmethod(_make),
+        '_replace': _replace,
+        '_asdict': _asdict,
+        '__repr__': __repr__,
+        '__getnewargs__': lambda self: tuple(self),
+        '__doc__': '%s(%s)' % (typename, ', '.join(fields)),
+    }
+    for i, name in enumerate(fields):
+        namespace[name] = property(itemgetter(i))
+    if module is not None:
+        namespace['__module__'] = module
+    return type(typename, (tuple,), namespace)
+
+
+class ChainMap(MutableMapping):
+    def __init__(self, *maps):
+        self.maps = list(maps) or [{}]
+
+    def __missing__(self, key):
+        raise KeyError(key)
+
+    def __getitem__(self, key):
+        for mapping in self.maps:
+            try:
+                return mapping[key]
+            except KeyError:
+                pass
+        return self.__missing__(key)
+
+    def get(self, key, default=None):
+        return self[key] if key in self else default
+
+    def __len__(self):
+        return len(set().union(*self.maps))
+
+    def __iter__(self):
+        d = {}
+        for mapping in reversed(self.maps):
+            for key in mapping:
+                d[key] = None
+        return iter(d)
+
+    def __contains__(self, key):
+        return any(key in m for m in self.maps)
+
+    def __bool__(self):
+        return any(self.maps)
+
+    def __repr__(self):
+        return '%s(%s)' % (self.__class__.__name__, ', '.join(map(repr, self.maps)))
+
+    def copy(self):
+        return self.__class__(self.maps[0].copy(), *self.maps[1:])
+
+    __copy__ = copy
+
+    def new_child(self, m=None, **kwargs):
+        if m is None:
+            m = kwargs
+        elif kwargs:
+            m.update(kwargs)
+        return self.__class__(m, *self.maps)
+
+    @property
+    def parents(self):
+        return self.__class__(*self.maps[1:])
+
+    def __setitem__(self, key, value):
+        self.maps[0][key] = value
+
+    def __delitem__(self, key):
+        try:
+            del self.maps[0][key]
+        except KeyError:
+            raise KeyError('Key not found in the first mapping: %r' % (key,)) from None
+
+
+class UserDict(MutableMapping):
+    def __init__(self, dict=None, /, **kwargs):
+        self.data = {}
+        if dict is not None:
+            self.update(dict)
+        if kwargs:
+            self.update(kwargs)
+
+    def __len__(self):
+        return len(self.data)
+
+    def __getitem__(self, key):
+        if key in self.data:
+            return self.data[key]
+        if hasattr(self.__class__, '__missing__'):
+            return self.__class__.__missing__(self, key)
+        raise KeyError(key)
+
+    def __setitem__(self, key, item):
+        self.data[key] = item
+
+    def __delitem__(self, key):
+        del self.data[key]
+
+    def __iter__(self):
+        return iter(self.data)
+
+    def __contains__(self, key):
+        return key in self.data
+
+    def __repr__(self):
+        return repr(self.data)
+
+    def copy(self):
+        return self.__class__(self.data)
