@@ -53,7 +53,7 @@ func (m mapLoader) Source(name string) ([]byte, error) {
 	return []byte(src), nil
 }
 
-func (c *corpusCase) files(t *testing.T) mapLoader {
+func (c *corpusCase) files(t testing.TB) mapLoader {
 	t.Helper()
 	if c.Source[0] == '"' {
 		var main string

@@ -3,6 +3,7 @@ package template
 import (
 	"errors"
 	"strings"
+	"sync/atomic"
 
 	"provbox/provd/python"
 )
@@ -19,6 +20,9 @@ type code struct {
 	body  []stmt
 	// hasExtends is set for a top level with an extends tag.
 	hasExtends bool
+	// lastSize is the length of the last output of a top level or macro, a good
+	// guess for the next.
+	lastSize atomic.Int64
 }
 
 // stmt writes output or changes variables.

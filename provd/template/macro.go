@@ -60,9 +60,13 @@ func (m *macro) invoke(t *python.Thread, args []python.Value, kwargs []python.Ke
 	if err := m.fill(f, args, kwargs); err != nil {
 		return nil, err
 	}
+	if err := f.out.reserve(int(m.code.lastSize.Load())); err != nil {
+		return nil, f.located(err)
+	}
 	if err := f.run(); err != nil {
 		return nil, err
 	}
+	m.code.lastSize.Store(int64(f.out.b.Len()))
 	if autoescape {
 		return markup(f.out.String()), nil
 	}

@@ -1,8 +1,6 @@
 package template
 
 import (
-	"sync/atomic"
-
 	"provbox/provd/python"
 )
 
@@ -15,8 +13,6 @@ type Template struct {
 	// blocks are the blocks of this source by name, in the order of the source.
 	blocks     map[string]*code
 	blockNames []string
-	// lastSize is the length of the last output, a good guess for the next.
-	lastSize atomic.Int64
 }
 
 // Name returns the name the template was loaded by.
@@ -29,13 +25,13 @@ func (t *Template) Render(thread *python.Thread, vars *python.Dict) (string, err
 	r := &render{t: thread, env: t.env}
 	ctx := newContext(t, &names{dict: vars, next: &names{m: t.env.globals}})
 	out := r.newOutput()
-	if err := out.reserve(int(t.lastSize.Load())); err != nil {
+	if err := out.reserve(int(t.root.lastSize.Load())); err != nil {
 		return "", err
 	}
 	if err := r.run(t.root, ctx, nil, out); err != nil {
 		return "", err
 	}
-	t.lastSize.Store(int64(out.b.Len()))
+	t.root.lastSize.Store(int64(out.b.Len()))
 	return out.String(), nil
 }
 
