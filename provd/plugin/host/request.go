@@ -94,7 +94,7 @@ func Attr(req *provd.Request, attr string) string {
 func (*Request) Type() *python.Class { return requestClass }
 
 // Attr returns an attribute of the request.
-func (r *Request) Attr(_ *python.Thread, name string) (python.Value, error) {
+func (r *Request) Attr(t *python.Thread, name string) (python.Value, error) {
 	if v, ok := r.own[name]; ok {
 		return v, nil
 	}
@@ -111,7 +111,7 @@ func (r *Request) Attr(_ *python.Thread, name string) (python.Value, error) {
 		return python.Bytes(r.req.Path + "?" + r.req.Query), nil
 	case "args":
 		r.read(AttrQuery)
-		return queryArgs(r.req.Query), nil
+		return queryArgs(t, r.req.Query)
 	case "method":
 		return python.Bytes(r.method), nil
 	case "prepath":
@@ -173,11 +173,11 @@ var requestClass = python.NewBuiltinClass(python.ClassSpec{
 			}
 			return python.None, nil
 		},
-		"getAllHeaders": func(_ *python.Thread, self python.Value, _ []python.Value, _ []python.Keyword) (python.Value, error) {
+		"getAllHeaders": func(t *python.Thread, self python.Value, _ []python.Value, _ []python.Keyword) (python.Value, error) {
 			r := self.(*Request)
 			d := python.NewDict(1)
 			if v, ok := r.headerValue("User-Agent"); ok {
-				if err := d.Set(nil, python.Bytes("user-agent"), python.Bytes(v)); err != nil {
+				if err := d.Set(t, python.Bytes("user-agent"), python.Bytes(v)); err != nil {
 					return nil, err
 				}
 			}
@@ -244,7 +244,7 @@ func latin1(b []byte) python.Str {
 const maxArgs = 100
 
 // queryArgs makes twisted's request.args: lists of values by name, in bytes.
-func queryArgs(query string) *python.Dict {
+func queryArgs(t *python.Thread, query string) (*python.Dict, error) {
 	d := python.NewDict(0)
 	n := 0
 	for pair := range strings.SplitSeq(query, "&") {
@@ -256,19 +256,17 @@ func queryArgs(query string) *python.Dict {
 			continue
 		}
 		key := python.Bytes(unquote(name))
-		var list *python.List
-		if v, found, err := d.Get(nil, key); err == nil && found {
-			list, _ = v.(*python.List)
-		}
 		var values []python.Value
-		if list != nil {
+		if v, found, err := d.Get(t, key); err != nil {
+			return nil, err
+		} else if list, ok := v.(*python.List); found && ok {
 			values = list.Items()
 		}
-		if err := d.Set(nil, key, python.NewList(append(values, python.Bytes(unquote(value))))); err != nil {
-			break
+		if err := d.Set(t, key, python.NewList(append(values, python.Bytes(unquote(value))))); err != nil {
+			return nil, err
 		}
 	}
-	return d
+	return d, nil
 }
 
 func unquote(s string) string {

@@ -186,13 +186,13 @@ func (c *check) devices() map[string]*document.Object {
 }
 
 // device returns the device of a model; the names of cases have "_" for what is
-// no letter.
+// no letter, and "@" before devices with something odd.
 func device(devices map[string]*document.Object, model string) *document.Object {
 	if d := devices[model]; d != nil {
 		return d
 	}
-	for _, d := range devices {
-		if d.String("model") == model {
+	for name, d := range devices {
+		if d.String("model") == model && !strings.HasPrefix(name, "@") {
 			return d
 		}
 	}
