@@ -95,7 +95,7 @@ func (c *check) synchronize() error {
 			if v.noIP {
 				dev.Delete("ip")
 			}
-			raw, err := c.rec.config(synchronizeConfig)
+			raw, err := c.rec.Config(synchronizeConfig)
 			if err != nil {
 				return err
 			}

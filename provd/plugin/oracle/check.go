@@ -150,7 +150,7 @@ func (c *check) cases() error {
 		rc := c.rec.Cases[name]
 		dev := provd.Device{Object: rc.Device}
 		i := strings.LastIndexByte(name, '/')
-		raw, err := c.rec.config(name[i+1:])
+		raw, err := c.rec.Config(name[i+1:])
 		if err != nil {
 			return fmt.Errorf("case %s: %w", name, err)
 		}

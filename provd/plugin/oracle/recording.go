@@ -171,8 +171,9 @@ func (r *Recording) Time() time.Time {
 // Base returns the raw config that configure_common was called with.
 func (r *Recording) Base() *document.Object { return r.index.Base.Clone() }
 
-// config returns the raw config of a name, merged over the base.
-func (r *Recording) config(name string) (*document.Object, error) {
+// Config returns the raw config of a name, merged over the base and without
+// defaults.
+func (r *Recording) Config(name string) (*document.Object, error) {
 	doc := r.index.Configs[name]
 	if doc == nil {
 		return nil, fmt.Errorf("no config %q", name)
