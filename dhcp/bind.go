@@ -26,8 +26,16 @@ func (d *decider) bind(f facts, ip netip.Addr, why string) decision {
 	if old, ok := d.book.Binding(f.Prefix, d.client); ok && old.IP == ip && old.State == lease.Bound {
 		known := old.Known || (f.rules.Phone || f.ask.HasFixed) && d.now.Sub(old.Granted) >= time.Duration(old.Seconds)*time.Second/2
 		out.lease.Known = known
+		// What the client leaves out this time is still true: a unicast
+		// renewal goes past the relay, and some send their class only once.
 		if !d.relayed() {
-			out.lease.RelayInfo = old.RelayInfo // a unicast renewal goes past the relay
+			out.lease.RelayInfo = old.RelayInfo
+		}
+		if out.lease.VendorClass == nil {
+			out.lease.VendorClass = old.VendorClass
+		}
+		if out.lease.Hostname == "" {
+			out.lease.Hostname = old.Hostname
 		}
 		if covers(old, out.lease, stamp(out.until)) {
 			out.do, out.lease = renew, old

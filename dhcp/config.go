@@ -179,7 +179,7 @@ func (c Config) Validate() error {
 			bad("%s: interface %s is given twice", at, ifc.Name)
 		}
 		names[ifc.Name] = true
-		if len(ifc.Subnets) == 0 && c.Mode == ModeServer {
+		if len(ifc.Subnets) == 0 && c.Mode != ModeObserve {
 			bad("%s: interface %s has no subnets", at, ifc.Name)
 		}
 		for j, s := range ifc.Subnets {

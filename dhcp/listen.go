@@ -98,6 +98,12 @@ func (s *Server) listen(ctx context.Context, name string) {
 			s.log.Debug("dhcp interface close", "interface", name, "err", err)
 		}
 		reader.Wait()
+		// Not at once: an interface that can be opened but not used must not
+		// keep us busy.
+		select {
+		case <-tick:
+		case <-ctx.Done():
+		}
 	}
 }
 

@@ -1,0 +1,196 @@
+package dhcp
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/netip"
+	"testing"
+	"time"
+
+	"provbox/dhcp/lease"
+	"provbox/dhcp/message"
+	"provbox/dhcp/option"
+	"provbox/dhcp/wire"
+)
+
+// seeds are packets of every kind, as the corpus to start from.
+func seeds() [][]byte {
+	class := message.Option{Code: 60, Data: []byte("AastraIPPhone6757i")}
+	prl := opt(55, 1, 3, 6, 15, 42, 43, 66, 150, 160)
+	rsv := []byte{0x00, 0x15, 0x65, 0xaa, 0xaa, 0xaa}
+	var out [][]byte
+	for _, r := range []req{
+		discover(phoneMAC, class, prl), discover(pcMAC, addrOpt(50, "10.0.0.50")), discover(rsv), discover(phoneMAC, opt(80)),
+		selecting(phoneMAC, "10.0.0.50", class), selecting(otherMAC, "10.0.0.51"), renewing(phoneMAC, "10.0.0.50"), renewing(otherMAC, "10.0.0.99"),
+		{t: message.Request, mac: phoneMAC, opts: []message.Option{addrOpt(50, "10.0.0.50")}},
+		{t: message.Request, mac: phoneMAC, opts: []message.Option{addrOpt(50, "192.168.7.7")}},
+		{t: message.Decline, mac: phoneMAC, opts: []message.Option{addrOpt(50, "10.0.0.50"), addrOpt(54, "10.0.0.2")}},
+		{t: message.Release, mac: phoneMAC, ciaddr: "10.0.0.50"},
+		{t: message.Inform, mac: phoneMAC, ciaddr: "10.0.0.99"},
+		{mac: rsv},
+		{t: message.Discover, mac: phoneMAC, giaddr: "10.1.0.1", opts: []message.Option{opt(82, 1, 2, 'p', '1', 5, 4, 10, 1, 0, 9, 11, 4, 10, 1, 0, 1)}},
+		{t: message.Discover, mac: phoneMAC, opts: []message.Option{opt(61, 0, 'x'), opt(57, 2, 64), opt(52, 3), addrOpt(118, "10.1.0.0"), opt(77, 'u'), opt(51, 0, 0, 0, 1)}},
+	} {
+		out = append(out, r.bytes())
+	}
+	return out
+}
+
+// fuzzStates are the books of test A1: empty, full, reserved, declined, and
+// one with leases behind a relay.
+func fuzzStates(book *lease.Allocator, state byte) {
+	switch state % 5 {
+	case 1:
+		for i := range 10 {
+			grant(book, []byte{2, 0, 0, 0, 1, byte(i)}, fmt.Sprintf("10.0.0.%d", 50+i), day)
+		}
+	case 2:
+		grant(book, []byte{0x00, 0x15, 0x65, 0xaa, 0xaa, 0xaa}, "10.0.0.20", day)
+		grant(book, phoneMAC, "10.0.0.50", day)
+	case 3:
+		end(book, phoneMAC, "10.0.0.50", lease.Declined, day.Add(time.Hour))
+		end(book, otherMAC, "10.0.0.51", lease.Released, day)
+	case 4:
+		grant(book, phoneMAC, "10.1.0.50", day.Add(-50*time.Minute))
+		book.Offer(ip("10.1.0.51"), lease.ClientOf(1, otherMAC, nil), day)
+	}
+}
+
+// Test A1: whatever comes in, the decision keeps its rules.
+func FuzzDecide(f *testing.F) {
+	for i, s := range seeds() {
+		for state := range byte(5) {
+			f.Add(s, state, i%2 == 0)
+		}
+	}
+	set := testSettings(f, testConfig())
+	f.Fuzz(func(t *testing.T, data []byte, state byte, unicast bool) {
+		m, err := message.Parse(data)
+		if err != nil {
+			return
+		}
+		meta := wire.Meta{Src: netip.AddrPortFrom(m.CIAddr, 68), Dst: broadcast}
+		if unicast {
+			meta.Dst = ip("10.0.0.2")
+		}
+		p, why := newPacket(m, meta, set.byName["eth0"], lan, 1500)
+		if why != "" {
+			return
+		}
+		book := lease.New(set.pools(), set.Limits)
+		fuzzStates(book, state)
+		before := fmt.Sprint(book.Snapshot(day), book.Usage(day))
+		d := decide(set, book, &p, day)
+		if fmt.Sprint(book.Snapshot(day), book.Usage(day)) != before {
+			t.Fatal("decide changed the book")
+		}
+		switch d.do {
+		case bind, renew, free, quarantine:
+			if err := d.lease.Validate(); err != nil {
+				t.Fatalf("%s with a record that cannot be loaded again: %v", show(d), err)
+			}
+		}
+		if d.reply == nil {
+			if d.why == "" || d.do == bind || d.do == hold {
+				t.Fatalf("silence without a reason: %+v", d)
+			}
+			return
+		}
+		checkReply(t, set, book, &p, d)
+	})
+}
+
+// checkReply holds a reply against the rules that no packet may break.
+func checkReply(t *testing.T, set *settings, book *lease.Allocator, p *packet, d decision) {
+	to := d.to.To.Addr()
+	if !to.IsPrivate() && to != broadcast || to == ip("10.0.0.2") {
+		t.Fatalf("answer to %s", to)
+	}
+	raw, _ := d.reply.Append(nil)
+	if len(raw) < 300 || len(raw) > 1472 || len(raw) > p.MaxSize(1500) && !p.relayed() {
+		t.Fatalf("%d bytes for a client that takes %d", len(raw), p.MaxSize(1500))
+	}
+	if raw[0] != 2 || binary.BigEndian.Uint32(raw[4:]) != p.XID || string(raw[28:28+len(p.CHAddr)]) != string(p.CHAddr) {
+		t.Fatal("not an answer to this packet")
+	}
+	addr := d.reply.YIAddr
+	if !addr.IsValid() {
+		return
+	}
+	ask := p.ask(book, d.subnet)
+	if st := book.Standing(d.subnet.Prefix, addr, p.client, ask.Fixed, ask.HasFixed, day); !st.Usable() {
+		t.Fatalf("%s, which is %s", show(d), st)
+	}
+	if d.do != hold && d.do != bind && d.do != renew && p.Type != message.None {
+		t.Fatalf("%s changes nothing", show(d))
+	}
+	if d.subnet.Serve == ServePhones && !d.rules.Phone && !ask.HasFixed {
+		t.Fatalf("%s to a client that is no phone", show(d))
+	}
+}
+
+// Test A2: the live server eats packets of all sorts and keeps serving.
+func FuzzServe(f *testing.F) {
+	var all []byte
+	for _, s := range seeds() {
+		chunk := append(binary.BigEndian.AppendUint16(nil, uint16(len(s))), s...)
+		f.Add(chunk)
+		all = append(all, chunk...)
+	}
+	f.Add(all)
+	rules, err := option.Builtin()
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		c := testConfig()
+		c.Rules = rules
+		c.RatePerClient = 1 << 20
+		conn := wire.NewFake(lan...)
+		conn.Sent = make(chan wire.Sent, 1<<16)
+		conn.Squat(ip("10.0.0.52"), "x")
+		s, err := New(c, Deps{
+			Store: &memStore{}, Observer: &recorder{}, Journal: &recorder{}, Open: func(string) (Conn, error) { return conn, nil },
+			Log: slog.New(slog.NewTextHandler(io.Discard, &slog.HandlerOptions{Level: slog.LevelDebug})),
+			Now: func() time.Time { return day },
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error, 1)
+		go func() { done <- s.Serve(ctx) }()
+		for n := 0; len(data) >= 2 && n < 64; n++ {
+			size := min(int(binary.BigEndian.Uint16(data)), len(data)-2)
+			packet := data[2 : 2+size]
+			data = data[2+size:]
+			meta := wire.Meta{Src: netip.MustParseAddrPort("0.0.0.0:68"), Dst: broadcast}
+			if n%2 == 1 {
+				meta = wire.Meta{Src: netip.MustParseAddrPort("10.0.0.50:68"), Dst: ip("10.0.0.2")}
+			}
+			conn.Deliver(packet, meta)
+		}
+		// A reserved phone is always served, whatever came before.
+		conn.Deliver(discover([]byte{0x00, 0x15, 0x65, 0xaa, 0xaa, 0xaa}).bytes(), wire.Meta{Dst: broadcast})
+		cancel()
+		if err := <-done; err != nil {
+			t.Fatal(err)
+		}
+		st := s.Stats()
+		if st.Panics > 0 {
+			t.Fatalf("%d packets made the server panic", st.Panics)
+		}
+		decided := st.Discover + st.Request + st.Decline + st.Release + st.Inform + st.BOOTP + st.Other
+		if st.Received != st.Malformed+st.Limited+st.QueueDropped+decided {
+			t.Fatalf("packets unaccounted for: %+v", st)
+		}
+		for _, l := range s.Leases() {
+			if err := l.Validate(); err != nil {
+				t.Fatalf("lease that cannot be loaded again: %v", err)
+			}
+		}
+	})
+}
