@@ -11,9 +11,11 @@
 //     variables, with the default Environment: no escaping, undefined variables
 //     print nothing, None prints "None", dictionaries keep their order. The
 //     exceptions are deliberate: random, lipsum and named characters in string
-//     literals are refused, and a template that is imported without context is
+//     literals are refused; a template that is imported without context is
 //     rendered once per render instead of once per process, so that no state
-//     leaks from one device's files into another's.
+//     leaks from one device's files into another's; and "include ... without
+//     context" works inside macros and captured blocks, where Jinja2 3.1.2 prints
+//     a generator object or in the wrong place.
 //   - Errors are Python exceptions (UndefinedError, TemplateNotFound,
 //     TemplateSyntaxError, TemplateRuntimeError and whatever Python itself
 //     raises) with template name and line in their traceback.
