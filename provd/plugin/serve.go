@@ -103,7 +103,14 @@ func (p *Plugin) Open(ctx context.Context, req provd.Request, name string) (*lay
 			return nil, err
 		}
 	}
-	if !layer.Valid(name) {
+	return p.File(req.Kind, name)
+}
+
+// File is Open without the package's rewriting of paths; it never waits for a
+// call into the package.
+func (p *Plugin) File(kind provd.Kind, name string) (*layer.File, error) {
+	s := p.serves[kind]
+	if s.root == "" || !layer.Valid(name) {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 	}
 	return p.files.Open(path.Join(s.root, name))

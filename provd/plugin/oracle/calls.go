@@ -125,7 +125,7 @@ func (s *syncCase) text() string {
 	if s.OK {
 		return outcome(calls, nil)
 	}
-	return outcome(calls, errors.New(s.Error))
+	return outcome(calls, errors.New(s.Error+s.Raised))
 }
 
 func outcome(calls []string, err error) string {

@@ -72,6 +72,8 @@ func Check(ctx context.Context, cfg plugin.Config, rec *Recording) (*Report, err
 	}
 	c.plugin = p
 	c.files("common", "", rec.CommonFiles, p.CommonFiles())
+	c.describe()
+	c.static()
 	if err := c.cases(); err != nil {
 		return nil, err
 	}

@@ -45,7 +45,14 @@ type Recording struct {
 	Scores    map[string]json.RawMessage      `json:"association_scores"`
 	Sensitive []string                        `json:"sensitive_filenames"`
 
-	Capabilities [][3]string `json:"capability_models"`
+	Info        *document.Object `json:"info"`
+	HTTPService *string          `json:"http_service"` // name of its class
+	TFTPService *string          `json:"tftp_service"`
+	Services    struct {
+		Install struct {
+			Installable map[string]any `json:"installable"`
+		} `json:"install"`
+	} `json:"services"`
 
 	index  *index
 	inputs *inputs
@@ -68,8 +75,9 @@ type syncCase struct {
 		Thread string          `json:"thread_call"`
 		Args   []any           `json:"args"`
 	} `json:"calls"`
-	OK    bool   `json:"ok"`
-	Error string `json:"error"`
+	OK     bool   `json:"ok"`
+	Error  string `json:"error"`  // of the Deferred
+	Raised string `json:"raised"` // by the call itself
 }
 
 type index struct {
