@@ -1,7 +1,9 @@
 package template
 
 import (
+	"maps"
 	"math/big"
+	"slices"
 
 	"provbox/provd/python"
 	"provbox/provd/template/syntax"
@@ -20,6 +22,9 @@ type compiler struct {
 	extends    int
 	known      bool
 	hasExtends bool
+	// scopedBlocks tells whether there is any scoped block, inLoop whether this
+	// place is inside a loop.
+	scopedBlocks, inLoop bool
 	// esc is what is known of the escaping at this place.
 	esc escapeMode
 }
@@ -81,13 +86,17 @@ type scope struct {
 
 // inner is a scope inside s.
 func (s *scope) inner() *scope {
-	return &scope{fn: s.fn, sym: newSymbols(s.sym, s.sym.level+1), checkOutput: s.checkOutput}
+	in := &scope{sym: newSymbols(s.sym, s.sym.level+1), checkOutput: s.checkOutput}
+	in.enterFunc(s.fn)
+	return in
 }
+
+// enterFunc makes the scope a part of fn.
+func (s *scope) enterFunc(fn *funcScope) { s.fn, s.sym.fn = fn, fn }
 
 // softened is s itself as the inside of an if sees it.
 func (s *scope) softened() *scope {
 	c := *s
-	c.sym = s.sym.copy()
 	c.root = false
 	c.soft = true
 	return &c
@@ -139,11 +148,13 @@ func (c *compiler) template(tree *syntax.Template) {
 				c.fail(n.Line(), "block "+quoted(n.Name)+" defined twice")
 			}
 			seen[n.Name] = true
+			c.scopedBlocks = c.scopedBlocks || n.Scoped
 			c.blocks = append(c.blocks, n)
 		}
 	})
 	fn := c.newFunc(nil, 0, "top-level template code", 1)
-	s := &scope{fn: fn, sym: newSymbols(nil, 0), top: true, root: true, checkOutput: c.hasExtends}
+	s := &scope{sym: newSymbols(nil, 0), top: true, root: true, checkOutput: c.hasExtends}
+	s.enterFunc(fn)
 	var body []stmt
 	if undeclared(tree.Body, "self")["self"] {
 		body = append(body, &selfStmt{slot: fn.slot(s.sym.param("self"))})
@@ -163,7 +174,8 @@ func (c *compiler) template(tree *syntax.Template) {
 // around it.
 func (c *compiler) block(b *syntax.Block) *code {
 	fn := c.newFunc(nil, 0, "block "+quoted(b.Name), b.Line())
-	s := &scope{fn: fn, sym: newSymbols(nil, 0)}
+	s := &scope{sym: newSymbols(nil, 0)}
+	s.enterFunc(fn)
 	var body []stmt
 	special := undeclared(b.Body, "self", "super")
 	if special["self"] {
@@ -238,15 +250,39 @@ func (c *compiler) ref(s *scope, name string) varRef {
 	return s.fn.ref(id)
 }
 
-// locals lists the assigned names that an included template or a scoped block
-// sees besides the context.
-func (c *compiler) locals(s *scope) []namedRef {
-	names, ids := s.sym.stored()
-	refs := make([]namedRef, len(names))
-	for i, name := range names {
-		refs[i] = namedRef{name, s.fn.ref(ids[i])}
+// assigned are the names that one scope assigns. Everything compiled in the
+// scope shares it, so that a template full of includes stays as small as it is.
+type assigned struct{ names []namedSlot }
+
+// outerAssigned is an assigned of a scope hops codes further out.
+type outerAssigned struct {
+	hops int
+	*assigned
+}
+
+// locals gives the names that an included template or a scoped block sees
+// besides the context, innermost scope first.
+func (c *compiler) locals(s *scope) []outerAssigned {
+	var all []outerAssigned
+	hops, fn := 0, s.fn
+	for sym := s.sym; sym != nil; sym = sym.parent {
+		for fn != sym.fn {
+			fn = fn.parent
+			hops++
+		}
+		if sym.assigned == nil {
+			sym.assigned = &assigned{}
+			for _, name := range slices.Sorted(maps.Keys(sym.stores)) {
+				if id, ok := sym.own(name); ok {
+					sym.assigned.names = append(sym.assigned.names, namedSlot{name, fn.slot(id)})
+				}
+			}
+		}
+		if len(sym.assigned.names) > 0 {
+			all = append(all, outerAssigned{hops, sym.assigned})
+		}
 	}
-	return refs
+	return all
 }
 
 // position is the place of a node as messages have it.

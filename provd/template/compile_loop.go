@@ -8,7 +8,7 @@ import (
 // itself; any other runs in the code around it.
 func (c *compiler) forStmt(n *syntax.For, s *scope) stmt {
 	body, test, orElse := s.inner(), s.inner(), s.inner()
-	extended := n.Recursive || undeclared(n.Body, "loop")["loop"] || hasScopedBlock(n)
+	extended := n.Recursive || undeclared(n.Body, "loop")["loop"] || c.scopedBlocks && hasScopedBlock(n)
 	if extended {
 		body.sym.param("loop")
 	}
@@ -25,10 +25,16 @@ func (c *compiler) forStmt(n *syntax.For, s *scope) stmt {
 	st := &forStmt{loop: l, iter: nil}
 	if n.Recursive {
 		fn := c.newFunc(s.fn, body.sym.level, "loop", n.Line())
-		body.fn, orElse.fn = fn, fn
+		body.enterFunc(fn)
+		orElse.enterFunc(fn)
 		st.code = fn.code
 	}
-	c.checkLoopName(n)
+	// The outermost loop has been looked through for all those inside.
+	outermost := !c.inLoop
+	if outermost {
+		c.checkLoopName(n)
+	}
+	c.inLoop = true
 	l.target = c.pattern(n.Target, body)
 	if extended {
 		id, _ := body.sym.find("loop")
@@ -44,6 +50,9 @@ func (c *compiler) forStmt(n *syntax.For, s *scope) stmt {
 	}
 	if st.code != nil {
 		l.markup = c.esc
+	}
+	if outermost {
+		c.inLoop = false
 	}
 	return st
 }
@@ -69,7 +78,7 @@ func (c *compiler) checkLoopName(n *syntax.For) {
 
 func (c *compiler) loopFilter(n *syntax.For, test, s *scope) *loopFilter {
 	fn := c.newFunc(s.fn, test.sym.level, "template", n.Test.Line())
-	test.fn = fn
+	test.enterFunc(fn)
 	lf := &loopFilter{code: fn.code}
 	fn.code.body = c.enter(test)
 	lf.target = c.pattern(n.Target, test)
@@ -88,7 +97,7 @@ func (c *compiler) macroBody(name string, n syntax.Node, args []*syntax.Name, de
 	in := s.inner()
 	// Macros run when they are called, whatever the template turned out to be.
 	in.checkOutput = false
-	in.fn = c.newFunc(s.fn, in.sym.level, where, n.Line())
+	in.enterFunc(c.newFunc(s.fn, in.sym.level, where, n.Line()))
 	in.sym.analyze(n)
 	def := &macroDef{name: name, anonymous: name == "", code: in.fn.code}
 	explicitCaller, special := -1, map[string]bool{}

@@ -58,17 +58,21 @@ func (c *compiler) output(n *syntax.Output, s *scope) stmt {
 		return nil
 	}
 	out := &outputStmt{check: s.checkOutput}
+	var texts []string
+	flush := func() {
+		if len(texts) > 0 {
+			out.items = append(out.items, outItem{text: strings.Join(texts, "")})
+			texts = nil
+		}
+	}
 	// Jinja2 prints literals while it compiles, so those in a place whose escaping
 	// is not known yet stay as they are.
 	for _, e := range n.Nodes {
 		if text, ok := constantText(e); ok && c.esc != escapeOn || isData(e) {
-			if k := len(out.items) - 1; k >= 0 && out.items[k].expr == nil {
-				out.items[k].text += text
-			} else {
-				out.items = append(out.items, outItem{text: text})
-			}
+			texts = append(texts, text)
 			continue
 		}
+		flush()
 		item := outItem{line: e.Line(), expr: c.expr(e, s), escape: c.esc}
 		// The text of x|e is printed without making a Markup of it first.
 		if f, ok := item.expr.(*filterExpr); ok && f.escapes && c.esc == escapeOff {
@@ -76,6 +80,7 @@ func (c *compiler) output(n *syntax.Output, s *scope) stmt {
 		}
 		out.items = append(out.items, item)
 	}
+	flush()
 	return out
 }
 

@@ -204,7 +204,7 @@ func (a *arguments) keywords(f *frame) ([]python.Keyword, error) {
 		if !ok {
 			return nil, python.TypeErrorf("keywords must be strings")
 		}
-		for _, old := range kwargs {
+		for _, old := range kwargs[:len(a.kwargs)] {
 			if old.Name == string(name) {
 				return nil, python.TypeErrorf("got multiple values for keyword argument %s", quoted(old.Name))
 			}

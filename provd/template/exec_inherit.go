@@ -36,7 +36,7 @@ type blockStmt struct {
 	name string
 	// check skips the block when the template is a child.
 	check, required, scoped bool
-	locals                  []namedRef
+	locals                  []outerAssigned
 }
 
 func (s *blockStmt) exec(f *frame) error {
@@ -46,7 +46,11 @@ func (s *blockStmt) exec(f *frame) error {
 	}
 	ctx := f.ctx
 	if s.scoped {
-		ctx = ctx.derived(f.locals(s.locals))
+		locals, err := f.locals(s.locals)
+		if err != nil {
+			return err
+		}
+		ctx = ctx.derived(locals)
 	}
 	versions := f.ctx.blocks[s.name]
 	if s.required && len(versions) <= 1 {
@@ -59,17 +63,40 @@ func (s *blockStmt) exec(f *frame) error {
 }
 
 // locals gives the values of the assigned names.
-func (f *frame) locals(refs []namedRef) map[string]python.Value {
-	if len(refs) == 0 {
-		return nil
+func (f *frame) locals(scopes []outerAssigned) (map[string]python.Value, error) {
+	n := 0
+	for _, s := range scopes {
+		n += len(s.names)
 	}
-	m := make(map[string]python.Value, len(refs))
-	for _, r := range refs {
-		if v := f.get(r.ref); v != nil {
-			m[r.name] = v
+	if n == 0 {
+		return nil, nil
+	}
+	if err := f.t.Alloc(int64(n) * 4 * valueSize); err != nil {
+		return nil, err
+	}
+	if err := f.t.Step(n); err != nil {
+		return nil, err
+	}
+	m := make(map[string]python.Value, n)
+	seen := map[string]bool{}
+	for _, s := range scopes {
+		at := f
+		for range s.hops {
+			at = at.outer
+		}
+		for _, name := range s.names {
+			if seen[name.name] {
+				continue
+			}
+			if len(scopes) > 1 {
+				seen[name.name] = true
+			}
+			if v := at.slots[name.slot]; v != nil {
+				m[name.name] = v
+			}
 		}
 	}
-	return m
+	return m, nil
 }
 
 type selectMode uint8
@@ -86,7 +113,7 @@ type includeStmt struct {
 	selecting     selectMode
 	ignoreMissing bool
 	withContext   bool
-	locals        []namedRef
+	locals        []outerAssigned
 }
 
 func (s *includeStmt) exec(f *frame) error {
@@ -109,7 +136,11 @@ func (s *includeStmt) exec(f *frame) error {
 		}
 		return f.out.write(m.body)
 	}
-	return f.render.run(t.root, newContext(t, f.ctx.all(f.locals(s.locals))), nil, f.out)
+	locals, err := f.locals(s.locals)
+	if err != nil {
+		return err
+	}
+	return f.render.run(t.root, newContext(t, f.ctx.all(locals)), nil, f.out)
 }
 
 func (s *includeStmt) find(f *frame, v python.Value) (*Template, error) {
@@ -127,7 +158,7 @@ func (s *includeStmt) find(f *frame, v python.Value) (*Template, error) {
 }
 
 // imported is the module of an import tag.
-func (f *frame) imported(template expr, withContext bool, locals []namedRef) (*module, error) {
+func (f *frame) imported(template expr, withContext bool, locals []outerAssigned) (*module, error) {
 	v, err := template.eval(f)
 	if err != nil {
 		return nil, err
@@ -136,17 +167,21 @@ func (f *frame) imported(template expr, withContext bool, locals []namedRef) (*m
 	if err != nil {
 		return nil, err
 	}
-	if withContext {
-		return f.makeModule(t, newContext(t, f.ctx.all(f.locals(locals))))
+	if !withContext {
+		return f.module(t)
 	}
-	return f.module(t)
+	values, err := f.locals(locals)
+	if err != nil {
+		return nil, err
+	}
+	return f.makeModule(t, newContext(t, f.ctx.all(values)))
 }
 
 type importStmt struct {
 	line        int
 	template    expr
 	withContext bool
-	locals      []namedRef
+	locals      []outerAssigned
 	ref         varRef
 	name        string
 	toContext   bool
@@ -175,7 +210,7 @@ type fromImportStmt struct {
 	line        int
 	template    expr
 	withContext bool
-	locals      []namedRef
+	locals      []outerAssigned
 	names       []importedName
 	position    string
 	toContext   bool

@@ -77,6 +77,9 @@ func (m *macro) invoke(t *python.Thread, args []python.Value, kwargs []python.Ke
 // its default when the body starts.
 func (m *macro) fill(f *frame, args []python.Value, kwargs []python.Keyword) error {
 	if len(kwargs) > 0 {
+		if err := f.t.Step(len(kwargs) * (1 + len(m.args))); err != nil {
+			return err
+		}
 		kwargs = slices.Clone(kwargs)
 	}
 	take := func(name string) python.Value {

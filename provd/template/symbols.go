@@ -41,10 +41,16 @@ type load struct {
 type symbols struct {
 	level  int
 	parent *symbols
-	refs   map[string]ident
-	loads  map[ident]load
-	order  []ident
-	stores map[string]bool
+	// base is the rest of the scope, for the part of it that is a branch.
+	base *symbols
+	// fn is the code that the scope belongs to.
+	fn *funcScope
+	// assigned is made by locals.
+	assigned *assigned
+	refs     map[string]ident
+	loads    map[ident]load
+	order    []ident
+	stores   map[string]bool
 }
 
 func newSymbols(parent *symbols, level int) *symbols {
@@ -54,13 +60,14 @@ func newSymbols(parent *symbols, level int) *symbols {
 	}
 }
 
-func (s *symbols) copy() *symbols {
-	c := newSymbols(s.parent, s.level)
-	c.merge(s)
-	return c
+// overlay is what a branch of an if adds to s.
+func (s *symbols) overlay() *symbols {
+	o := newSymbols(s.parent, s.level)
+	o.base = s
+	return o
 }
 
-// merge takes over everything that from knows.
+// merge takes over what an overlay has added.
 func (s *symbols) merge(from *symbols) {
 	for name, id := range from.refs {
 		s.refs[name] = id
@@ -71,6 +78,25 @@ func (s *symbols) merge(from *symbols) {
 	for name := range from.stores {
 		s.stores[name] = true
 	}
+}
+
+// own gives the local that a name means in this very scope.
+func (s *symbols) own(name string) (ident, bool) {
+	for ; s != nil; s = s.base {
+		if id, ok := s.refs[name]; ok {
+			return id, true
+		}
+	}
+	return ident{}, false
+}
+
+func (s *symbols) isStored(name string) bool {
+	for ; s != nil; s = s.base {
+		if s.stores[name] {
+			return true
+		}
+	}
+	return false
 }
 
 func (s *symbols) setLoad(id ident, l load) {
@@ -90,7 +116,7 @@ func (s *symbols) define(name string, l load) ident {
 // find gives the local that a name means here.
 func (s *symbols) find(name string) (ident, bool) {
 	for ; s != nil; s = s.parent {
-		if id, ok := s.refs[name]; ok {
+		if id, ok := s.own(name); ok {
 			return id, true
 		}
 	}
@@ -99,7 +125,7 @@ func (s *symbols) find(name string) (ident, bool) {
 
 func (s *symbols) store(name string) {
 	s.stores[name] = true
-	if _, ok := s.refs[name]; ok {
+	if _, ok := s.own(name); ok {
 		return
 	}
 	if outer, ok := s.parent.find(name); ok {
@@ -127,7 +153,7 @@ func (s *symbols) branches(all []*symbols) {
 	var names []string
 	for _, b := range all {
 		for name := range b.stores {
-			if s.stores[name] {
+			if s.isStored(name) {
 				continue
 			}
 			if count[name]++; count[name] == 1 {
@@ -150,23 +176,6 @@ func (s *symbols) branches(all []*symbols) {
 			s.setLoad(target, load{kind: loadResolve})
 		}
 	}
-}
-
-// stored lists the names assigned here and further out, with their locals.
-func (s *symbols) stored() (names []string, ids []ident) {
-	for n := s; n != nil; n = n.parent {
-		for name := range n.stores {
-			if !slices.Contains(names, name) {
-				names = append(names, name)
-			}
-		}
-	}
-	slices.Sort(names)
-	for _, name := range names {
-		id, _ := s.find(name)
-		ids = append(ids, id)
-	}
-	return names, ids
 }
 
 // analyze reads what opens the scope: a template, block, macro, call block,
@@ -279,7 +288,7 @@ func (v *symbolVisitor) branch(n *syntax.If) {
 	v.visit(n.Test)
 	outer := v.sym
 	inner := func(visit func()) *symbols {
-		v.sym = outer.copy()
+		v.sym = outer.overlay()
 		visit()
 		s := v.sym
 		v.sym = outer

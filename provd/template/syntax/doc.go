@@ -8,16 +8,23 @@
 // the last two characters of the file.
 //
 // Promises: Parse never panics, whatever the source is; the work is linear in
-// the length of the source; nesting is bounded (MaxNesting), and so is the
-// length of a source (MaxSource). Every node knows its line.
+// the length of the source; nesting is bounded (MaxNesting, MaxBlocks), and so is
+// the length of a source (MaxSource). Every node knows its line.
 package syntax
 
 // MaxSource is the greatest length of a template in bytes. The largest of the
 // 2,321 published templates has about 60 KB.
-const MaxSource = 4 << 20
+const MaxSource = 1 << 20
 
-// MaxNesting is how deep blocks, brackets and operators may be nested before a
-// template is refused: about 160 nested parentheses. Jinja2 itself gives up
+// MaxBlocks is how deep tags may be nested. CPython stops Jinja2 at 20 nested
+// loops and at 100 levels altogether.
+const MaxBlocks = 100
+
+// maxArguments is the greatest number of arguments of one call or macro.
+const maxArguments = 1000
+
+// MaxNesting is how deep brackets and operators may be nested before a template
+// is refused: about 160 nested parentheses. Jinja2 itself gives up
 // near 80, when CPython's stack ends.
 const MaxNesting = 500
 

@@ -1,5 +1,7 @@
 package syntax
 
+import "strings"
+
 // expression reads an expression; cond allows "a if b else c".
 func (p *parser) expression(cond bool) Expr {
 	p.enter()
@@ -215,11 +217,7 @@ func (p *parser) primary() Expr {
 		return &Name{At: at, Name: tok.text}
 	case tokString:
 		p.next()
-		// Adjacent literals are one, as in Python.
-		for p.cur.kind == tokString {
-			tok.text += p.next().text
-		}
-		return &Const{At: at, Value: tok.text}
+		return &Const{At: at, Value: p.adjacent(tok.text)}
 	case tokInteger, tokFloat:
 		p.next()
 		return &Const{At: at, Value: tok.value}
@@ -237,6 +235,19 @@ func (p *parser) primary() Expr {
 	}
 	p.fail(tok.line, "unexpected %s", quote(tok.describe()))
 	return nil
+}
+
+// adjacent adds the literals that follow one, as in Python.
+func (p *parser) adjacent(text string) string {
+	if p.cur.kind != tokString {
+		return text
+	}
+	var b strings.Builder
+	b.WriteString(text)
+	for p.cur.kind == tokString {
+		b.WriteString(p.next().text)
+	}
+	return b.String()
 }
 
 // tupleOptions select among the uses of tuple.

@@ -100,8 +100,9 @@ func (p *parser) arguments() Args {
 			p.fail(line, "invalid syntax for function call expression")
 		}
 	}
-	for first := true; p.cur.kind != tokRParen; first = false {
-		if !first {
+	for n := 0; p.cur.kind != tokRParen; n++ {
+		p.countArguments(n)
+		if n > 0 {
 			p.expect(tokComma)
 			if p.cur.kind == tokRParen {
 				break
@@ -130,10 +131,17 @@ func (p *parser) arguments() Args {
 	return a
 }
 
+func (p *parser) countArguments(n int) {
+	if n >= maxArguments {
+		p.fail(p.cur.line, "more than %d arguments", maxArguments)
+	}
+}
+
 // dottedName reads the name of a filter or test.
 func (p *parser) dottedName() token {
 	tok := p.expect(tokName)
-	for p.skipIf(tokDot) {
+	for n := 0; p.skipIf(tokDot); n++ {
+		p.chain(n)
 		tok.text += "." + p.expect(tokName).text
 	}
 	return tok

@@ -220,6 +220,7 @@ func (p *parser) fromTag(at At) Stmt {
 func (p *parser) signature() (args []*Name, defaults []Expr) {
 	p.expect(tokLParen)
 	for p.cur.kind != tokRParen {
+		p.countArguments(len(args))
 		if len(args) > 0 {
 			p.expect(tokComma)
 		}

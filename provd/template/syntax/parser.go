@@ -175,9 +175,10 @@ func (p *parser) statements(drop bool, ends ...string) []Stmt {
 	// Jinja2 allows a colon at the end of a tag.
 	p.skipIf(tokColon)
 	p.expect(tokBlockEnd)
-	p.enter()
+	if len(p.ends) >= MaxBlocks {
+		p.fail(p.cur.line, "tags are nested more than %d levels deep", MaxBlocks)
+	}
 	body := p.subparse(ends)
-	p.leave()
 	if p.cur.kind == tokEOF {
 		p.failTag("", p.cur.line, append(p.ends, ends))
 	}

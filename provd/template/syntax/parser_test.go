@@ -136,7 +136,7 @@ func TestParseErrors(t *testing.T) {
 // the tree later, are refused.
 func TestParseNesting(t *testing.T) {
 	t.Parallel()
-	const n = 200_000
+	const n = 60_000
 	tests := map[string]string{
 		"parentheses": "{{ " + strings.Repeat("(", n),
 		"lists":       "{{ " + strings.Repeat("[", n),
@@ -153,6 +153,8 @@ func TestParseNesting(t *testing.T) {
 		"blocks":      strings.Repeat("{% if 1 %}", n),
 		"loops":       strings.Repeat("{% for a in b %}", n),
 		"targets":     "{% set " + strings.Repeat("(", n),
+		"arguments":   "{{ a(" + strings.Repeat("1,", n),
+		"parameters":  "{% macro a(" + strings.Repeat("a,", n),
 	}
 	for name, src := range tests {
 		t.Run(name, func(t *testing.T) {
