@@ -159,9 +159,13 @@ func (a *App) startNetwork(ctx context.Context) error {
 	return nil
 }
 
-// backupEvery is the time between two backups of the store. The first one is
-// made at the start, when the store has just been checked.
-const backupEvery = 24 * time.Hour
+// backupEvery is the time between two backups of the store. The first one waits
+// until the box has run for a while: restarts in a row, after a loss above all,
+// must not push out the good generations.
+const (
+	backupEvery = 24 * time.Hour
+	backupFirst = 30 * time.Minute
+)
 
 func (a *App) startStore(ctx context.Context) error {
 	s, report, err := store.Open(ctx, store.Config{Dir: filepath.Join(a.s.General.BaseStorageDir, "store")})
@@ -174,16 +178,16 @@ func (a *App) startStore(ctx context.Context) error {
 		a.journal.Record(journal.Event{Topic: "box", Text: problem})
 	}
 	a.stack.start("backup", func(ctx context.Context) error {
-		tick := time.NewTicker(backupEvery)
-		defer tick.Stop()
-		for {
-			if _, err := s.Backup(ctx); err != nil && ctx.Err() == nil {
-				a.log.Error("no backup of the store", "err", err)
-			}
+		for wait := backupFirst; ; wait = backupEvery {
+			timer := time.NewTimer(wait)
 			select {
 			case <-ctx.Done():
+				timer.Stop()
 				return nil
-			case <-tick.C:
+			case <-timer.C:
+			}
+			if _, err := s.Backup(ctx); err != nil && ctx.Err() == nil {
+				a.log.Error("no backup of the store", "err", err)
 			}
 		}
 	})

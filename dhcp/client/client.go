@@ -29,6 +29,9 @@ type Config struct {
 	VendorClass string
 	Parameters  []byte
 	Hostname    string
+	// Retry is how long an answer is waited for before the packet is sent
+	// again; default 2 s.
+	Retry time.Duration
 }
 
 // Lease is what a client was given.
@@ -45,9 +48,6 @@ type Lease struct {
 // ErrNak is returned when the server refuses the address.
 var ErrNak = errors.New("the server refused the address")
 
-// retry is how long an answer is waited for before the packet is sent again.
-const retry = 2 * time.Second
-
 // Client asks one server for leases. It is not safe for concurrent use.
 type Client struct {
 	cfg  Config
@@ -57,6 +57,9 @@ type Client struct {
 
 // Open opens the client's socket.
 func Open(ctx context.Context, cfg Config) (*Client, error) {
+	if cfg.Retry <= 0 {
+		cfg.Retry = 2 * time.Second
+	}
 	c := &Client{cfg: cfg, to: net.UDPAddrFromAddrPort(cfg.Server)}
 	lc, local := net.ListenConfig{}, "127.0.0.1:0"
 	if cfg.Interface != "" {
@@ -105,19 +108,19 @@ func (c *Client) Acquire(ctx context.Context) (Lease, error) {
 	return lease(ack), nil
 }
 
-// Renew extends a lease as a client in state RENEWING does, but by way of the
-// client's own socket.
-func (c *Client) Renew(ctx context.Context, l Lease) (Lease, error) {
+// Reboot asks for a lease again as a client in state INIT-REBOOT does (RFC 2131
+// section 4.3.2): only a server that has the lease on record confirms it.
+func (c *Client) Reboot(ctx context.Context, l Lease) (Lease, error) {
 	request, err := dhcpv4.New(append(c.modifiers(),
 		dhcpv4.WithMessageType(dhcpv4.MessageTypeRequest), dhcpv4.WithHwAddr(c.cfg.MAC),
-		dhcpv4.WithClientIP(l.IP.AsSlice()),
+		dhcpv4.WithOption(dhcpv4.OptRequestedIPAddress(l.IP.AsSlice())),
 	)...)
 	if err != nil {
 		return Lease{}, fmt.Errorf("dhcp client: %w", err)
 	}
 	ack, err := c.exchange(ctx, request, dhcpv4.MessageTypeAck)
 	if err != nil {
-		return Lease{}, fmt.Errorf("dhcp client: renew: %w", err)
+		return Lease{}, fmt.Errorf("dhcp client: reboot: %w", err)
 	}
 	return lease(ack), nil
 }
@@ -145,7 +148,7 @@ func (c *Client) exchange(ctx context.Context, m *dhcpv4.DHCPv4, want dhcpv4.Mes
 		if _, err := c.conn.WriteTo(m.ToBytes(), c.to); err != nil {
 			return nil, err
 		}
-		if err := c.conn.SetReadDeadline(time.Now().Add(retry)); err != nil {
+		if err := c.conn.SetReadDeadline(time.Now().Add(c.cfg.Retry)); err != nil {
 			return nil, err
 		}
 		for ctx.Err() == nil {

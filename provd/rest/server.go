@@ -120,16 +120,16 @@ func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (c *call) serve(route route) error {
-	if route.acl != "" {
-		if err := c.authorize(route.acl); err != nil {
-			return err
-		}
-	}
 	select {
 	case c.busy <- struct{}{}:
 		defer func() { <-c.busy }()
 	default:
 		return provd.Errorf(provd.Unavailable, "the box is serving %d requests already; try again", maxConcurrent)
+	}
+	if route.acl != "" {
+		if err := c.authorize(route.acl); err != nil {
+			return err
+		}
 	}
 	switch c.r.Method {
 	case http.MethodGet, http.MethodHead:
