@@ -280,7 +280,14 @@ func builtinNext(t *Thread, args []Value, kwargs []Keyword) (Value, error) {
 	var v Value
 	var ok bool
 	var err error
-	if it, isIter := args[0].(Iterator); isIter {
+	if g, isGenerator := args[0].(*Generator); isGenerator {
+		// The result of the generator is the value of StopIteration.
+		var done bool
+		if v, done, err = g.Send(t, None); done && len(args) == 1 {
+			return stopIteration(v)
+		}
+		ok = !done
+	} else if it, isIter := args[0].(Iterator); isIter {
 		v, ok, err = it.Next(t)
 	} else {
 		if fn, found := lookupSpecial(args[0], "__next__"); found {
@@ -350,10 +357,24 @@ func sortedList(t *Thread, iterable, key Value, reverse bool) (Value, error) {
 
 func builtinPrint(t *Thread, args []Value, kwargs []Keyword) (Value, error) {
 	sep, end := Str(" "), Str("\n")
-	var file, flush Value
-	err := Unpack("print", nil, kwargs, "$", "sep??", &sep, "end??", &end, "file??", &file, "flush?", &flush)
+	var sepArg, endArg, file, flush Value
+	err := Unpack("print", nil, kwargs, "$", "sep??", &sepArg, "end??", &endArg, "file??", &file, "flush?", &flush)
 	if err != nil {
 		return nil, err
+	}
+	for _, arg := range []struct {
+		name string
+		v    Value
+		ptr  *Str
+	}{{"sep", sepArg, &sep}, {"end", endArg, &end}} {
+		if arg.v == nil {
+			continue
+		}
+		s, ok := Native(arg.v).(Str)
+		if !ok {
+			return nil, TypeErrorf("%s must be None or a string, not %s", arg.name, TypeName(arg.v))
+		}
+		*arg.ptr = s
 	}
 	var b strings.Builder
 	for i, v := range args {

@@ -2,6 +2,7 @@ package python
 
 import (
 	"fmt"
+	"math"
 
 	"provbox/provd/python/syntax"
 )
@@ -72,6 +73,7 @@ type label struct {
 
 func newLabel() *label { return &label{pc: -1, depth: -1} }
 
+// constKey identifies equal literals; for a tuple, text spells its items.
 type constKey struct {
 	kind syntax.ConstKind
 	text string
@@ -247,26 +249,31 @@ func (g *codegen) name(s string) int {
 	return i
 }
 
-// value emits a constant that is not shared.
-func (g *codegen) value(v Value) {
-	g.emit(opConst, len(g.code.consts))
-	g.code.consts = append(g.code.consts, v)
-}
-
 // constant emits a literal.
 func (g *codegen) constant(x *syntax.Const) {
-	key := constKey{kind: x.Kind, num: x.Int, text: x.Str}
-	if x.Kind == syntax.ConstFloat || x.Big != nil {
-		g.value(constValue(x))
-		return
-	}
+	g.shared(keyOf(x), func() Value { return constValue(x) })
+}
+
+// shared emits a constant, once for all equal literals of the code.
+func (g *codegen) shared(key constKey, value func() Value) {
 	i, ok := g.constIndex[key]
 	if !ok {
 		i = len(g.code.consts)
 		g.constIndex[key] = i
-		g.code.consts = append(g.code.consts, constValue(x))
+		g.code.consts = append(g.code.consts, value())
 	}
 	g.emit(opConst, i)
+}
+
+func keyOf(x *syntax.Const) constKey {
+	key := constKey{kind: x.Kind, text: x.Str, num: x.Int}
+	switch {
+	case x.Big != nil:
+		key.text = x.Big.Text(62)
+	case x.Kind == syntax.ConstFloat:
+		key.num = int64(math.Float64bits(x.Float)) // tells 0.0 from -0.0
+	}
+	return key
 }
 
 func (g *codegen) none() { g.constant(&syntax.Const{Kind: syntax.ConstNone}) }

@@ -1,6 +1,11 @@
 package python
 
-import "provbox/provd/python/syntax"
+import (
+	"fmt"
+	"strings"
+
+	"provbox/provd/python/syntax"
+)
 
 // expr compiles an expression; its value is left on the stack.
 func (g *codegen) expr(x syntax.Expr) {
@@ -91,7 +96,7 @@ func (g *codegen) unary(x *syntax.Unary) {
 			return
 		case c.Kind == syntax.ConstFloat:
 			g.at(x.Pos())
-			g.value(Float(-c.Float))
+			g.constant(&syntax.Const{Kind: syntax.ConstFloat, Float: -c.Float})
 			return
 		}
 	}
@@ -174,9 +179,9 @@ func (g *codegen) slice(x *syntax.Slice) {
 }
 
 func (g *codegen) tuple(x *syntax.Tuple) {
-	if items, ok := constItems(x.Elems); ok {
+	if items, key, ok := constItems(x.Elems); ok {
 		g.at(x.Pos())
-		g.value(Tuple(items))
+		g.shared(key, func() Value { return items })
 		return
 	}
 	if len(x.Elems) <= maxPushed && !hasStar(x.Elems) {
@@ -191,18 +196,24 @@ func (g *codegen) tuple(x *syntax.Tuple) {
 	g.emit(opListToTuple, 0)
 }
 
-// constItems returns the values of literals, if they all are.
-func constItems(elems []syntax.Expr) ([]Value, bool) {
-	items := make([]Value, len(elems))
+// constItems returns the tuple of literals, if they all are, and its key.
+func constItems(elems []syntax.Expr) (Tuple, constKey, bool) {
+	items := make(Tuple, len(elems))
+	var text strings.Builder
 	for i, e := range elems {
 		c, ok := e.(*syntax.Const)
 		if !ok {
-			return nil, false
+			return nil, constKey{}, false
 		}
 		items[i] = constValue(c)
+		key := keyOf(c)
+		fmt.Fprintf(&text, "%d:%d:%q,", key.kind, key.num, key.text)
 	}
-	return items, true
+	return items, constKey{kind: constTuple, text: text.String()}, true
 }
+
+// constTuple is the kind of a tuple among literals.
+const constTuple = syntax.ConstBytes + 1
 
 func hasStar(elems []syntax.Expr) bool {
 	for _, e := range elems {

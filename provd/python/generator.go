@@ -80,6 +80,8 @@ func (g *Generator) throwInner(t *Thread, thrown error) (v Value, done bool, err
 	f := g.frame
 	sub := f.stack[f.sp-1]
 	g.running = true
+	f.back = t.frame // what this frame handles is the context of what sub raises
+	t.frame = f
 	if IsException(thrown, GeneratorExit) {
 		if err := closeIterator(t, sub); err != nil {
 			thrown = err
@@ -90,6 +92,8 @@ func (g *Generator) throwInner(t *Thread, thrown error) (v Value, done bool, err
 	} else {
 		v, done, err = throwMethod(t, sub, thrown)
 	}
+	t.frame = f.back
+	f.back, f.callee = nil, nil
 	g.running = false
 	switch {
 	case err != nil: // raised here, behind the instruction
@@ -212,14 +216,19 @@ func (g *Generator) resume(t *Thread, thrown error) (v Value, done bool, err err
 	return v, err == nil, err
 }
 
+// stopIteration raises StopIteration with the result of a generator.
+func stopIteration(v Value) (Value, error) {
+	if v == Value(None) {
+		v = nil
+	}
+	return nil, NewStopIteration(v)
+}
+
 // generatorMethods are the attributes of GeneratorClass.
 func generatorMethods() map[string]MethodFunc {
 	finish := func(v Value, done bool, err error) (Value, error) {
 		if err == nil && done {
-			if v == Value(None) {
-				v = nil
-			}
-			return nil, NewStopIteration(v)
+			return stopIteration(v)
 		}
 		return v, err
 	}

@@ -148,7 +148,7 @@ func (p *parser) unescape(lit literal, off, end int) string {
 			i++
 			continue
 		}
-		i += p.escape(&b, lit, text[i:])
+		i += p.escape(&b, lit, text, i)
 	}
 	return b.String()
 }
@@ -156,9 +156,10 @@ func (p *parser) unescape(lit literal, off, end int) string {
 // simpleEscapes are the escapes of one letter.
 const simpleEscapes = "\\\\''\"\"a\ab\bf\fn\nr\rt\tv\v"
 
-// escape decodes the escape at the start of text and returns its length. An
-// unknown escape stands for itself, with its backslash.
-func (p *parser) escape(b *strings.Builder, lit literal, text string) int {
+// escape decodes the escape at whole[from:] and returns its length. An unknown
+// escape stands for itself, with its backslash.
+func (p *parser) escape(b *strings.Builder, lit literal, whole string, from int) int {
+	text := whole[from:]
 	c := text[1] // the scanner never ends a literal behind a backslash
 	if c == '\n' {
 		return 2
@@ -196,20 +197,24 @@ func (p *parser) escape(b *strings.Builder, lit literal, text string) int {
 		b.WriteByte('\\')
 		return 1 // the character itself follows as it is
 	}
-	v, err := uint64(0), strconv.ErrSyntax
-	if len(text) >= 2+digits {
-		v, err = strconv.ParseUint(text[2:2+digits], 16, 32)
+	n := 2
+	for n < len(text) && n < 2+digits && isHexDigit(text[n]) {
+		n++
+	}
+	v, _ := strconv.ParseUint(text[2:n], 16, 64) // empty is 0, and refused below
+	undecodable := func(why string) {
+		p.fail(lit.pos, "(unicode error) 'unicodeescape' codec can't decode bytes in position %d-%d: %s", from, from+n-1, why)
 	}
 	switch {
-	case err != nil && lit.bytes:
-		p.fail(lit.pos, "(value error) invalid \\x escape")
-	case err != nil:
-		p.fail(lit.pos, "(unicode error) 'unicodeescape' codec can't decode bytes: truncated \\%c%s escape", c, strings.Repeat("X", digits))
+	case n < 2+digits && lit.bytes:
+		p.fail(lit.pos, "(value error) invalid \\x escape at position %d", from)
+	case n < 2+digits:
+		undecodable("truncated \\" + string(c) + strings.Repeat("X", digits) + " escape")
 	case lit.bytes:
 		b.WriteByte(byte(v))
 		return 2 + digits
 	case v > utf8.MaxRune:
-		p.fail(lit.pos, "(unicode error) 'unicodeescape' codec can't decode bytes: illegal Unicode character")
+		undecodable("illegal Unicode character")
 	case v >= 0xd800 && v < 0xe000:
 		// A surrogate has no UTF-8; Const.Str holds its three-byte form.
 		b.Write([]byte{0xe0 | byte(v>>12), 0x80 | byte(v>>6)&0x3f, 0x80 | byte(v)&0x3f})

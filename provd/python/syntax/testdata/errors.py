@@ -275,3 +275,9 @@ x = (1 2) ### "Perhaps you forgot a comma\\?"
 lambda x, x: 1 ### "duplicate argument 'x' in function definition"
 ---
 if x: if y: pass ### "invalid syntax"
+---
+x = 'abc\u12' ### "codec can't decode bytes in position 3-6: truncated .uXXXX escape"
+---
+x = 'ab' 'c\U00110000' ### "codec can't decode bytes in position 1-10: illegal Unicode character"
+---
+x = b'a\x4' ### "\\(value error\\) invalid .x escape at position 1"
