@@ -82,12 +82,7 @@ func buildBase64(l *Library, b builder) {
 			}
 			s = strings.NewReplacer(a[:1], "+", a[1:], "/").Replace(s)
 		}
-		if validate {
-			if strings.Trim(strings.TrimRight(s, "="), base64Alphabet) != "" || len(s)-len(strings.TrimRight(s, "=")) > 2 {
-				return nil, python.Raise(failure, "Non-base64 digit found")
-			}
-		}
-		return decodeBase64(t, s, failure)
+		return decodeBase64(t, s, validate, failure)
 	}
 	b.fn("b64decode", func(t *python.Thread, args []python.Value, kwargs []python.Keyword) (python.Value, error) {
 		var v, alt python.Value

@@ -81,7 +81,7 @@ func buildBinascii(_ *Library, b builder) {
 		if err != nil {
 			return nil, err
 		}
-		return decodeBase64(t, s, failure)
+		return decodeBase64(t, s, strict, failure)
 	})
 	b.fn("crc32", crc)
 	b.fn("crc_hqx", twoArgs("crc_hqx", func(t *python.Thread, data, start python.Value) (python.Value, error) {
@@ -165,8 +165,9 @@ func hexlify(t *python.Thread, args []python.Value, kwargs []python.Keyword) (py
 }
 
 // decodeBase64 decodes as binascii does: characters outside the alphabet are
-// skipped, padding ends the data.
-func decodeBase64(t *python.Thread, s string, failure *python.Class) (python.Value, error) {
+// skipped, padding ends the data. Strict refuses both, and anything after the
+// padding.
+func decodeBase64(t *python.Thread, s string, strict bool, failure *python.Class) (python.Value, error) {
 	if err := t.Alloc(int64(len(s))); err != nil {
 		return nil, err
 	}
@@ -176,8 +177,14 @@ func decodeBase64(t *python.Thread, s string, failure *python.Class) (python.Val
 	for i := range len(s) {
 		c := s[i]
 		if c == '=' {
+			if strict && i == 0 {
+				return nil, python.Raise(failure, "Leading padding not allowed")
+			}
 			if n >= 2 {
 				if pads++; n+pads >= 4 {
+					if strict && i+1 < len(s) {
+						return nil, python.Raise(failure, "Excess data after padding")
+					}
 					return python.Bytes(out), nil
 				}
 			}
@@ -185,7 +192,13 @@ func decodeBase64(t *python.Thread, s string, failure *python.Class) (python.Val
 		}
 		v := strings.IndexByte(base64Alphabet, c)
 		if v < 0 {
+			if strict {
+				return nil, python.Raise(failure, "Only base64 data is allowed")
+			}
 			continue
+		}
+		if strict && pads > 0 {
+			return nil, python.Raise(failure, "Discontinuous padding not allowed")
 		}
 		pads = 0
 		acc = acc<<6 | uint32(v)

@@ -36,7 +36,10 @@ func (f *buffer) value(s string) python.Value {
 }
 
 func (f *buffer) check() error {
-	if f.closed {
+	switch {
+	case f.closed && f.text:
+		return python.ValueErrorf("I/O operation on closed file")
+	case f.closed:
 		return python.ValueErrorf("I/O operation on closed file.")
 	}
 	return nil
@@ -154,7 +157,11 @@ func (f *buffer) seek(t *python.Thread, args []python.Value, kwargs []python.Key
 	const most = 1 << 40
 	switch {
 	case whence < 0 || whence > 2:
-		return nil, python.ValueErrorf("invalid whence (%d, should be 0, 1 or 2)", whence)
+		word := "invalid"
+		if f.text {
+			word = "Invalid"
+		}
+		return nil, python.ValueErrorf("%s whence (%d, should be 0, 1 or 2)", word, whence)
 	case whence == 0 && n < 0:
 		if f.text {
 			return nil, python.ValueErrorf("Negative seek position %d", n)

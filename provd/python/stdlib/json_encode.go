@@ -281,11 +281,7 @@ func (e *encoder) float(x python.Float) (string, error) {
 		return python.Repr(e.t, x)
 	}
 	if !e.nan {
-		r, err := python.Repr(e.t, x)
-		if err != nil {
-			return "", err
-		}
-		return "", python.ValueErrorf("Out of range float values are not JSON compliant: %s", r)
+		return "", python.ValueErrorf("Out of range float values are not JSON compliant")
 	}
 	return s, nil
 }

@@ -54,6 +54,8 @@ func goModule(name string) buildFunc {
 		return buildWarnings
 	case "html":
 		return buildHTML
+	case "urllib.parse":
+		return buildURLParse
 	case "xml", "xml.sax", "urllib", "packaging":
 		return func(*Library, builder) {}
 	case "xml.sax.saxutils":

@@ -190,6 +190,9 @@ func (m *reModule) error(pat python.Value, err error) error {
 		exc := python.NewException(m.err, python.Str(err.Error()))
 		a := exc.Attrs()
 		a.SetStr("msg", python.Str(syntax.Msg))
+		if syntax.Pos < 0 {
+			pat = python.None // CPython raises these late, without the pattern
+		}
 		a.SetStr("pattern", pat)
 		for _, f := range []struct {
 			name string

@@ -57,7 +57,7 @@ func TestScripts(t *testing.T) {
 			t.Parallel()
 			golden := strings.TrimSuffix(file, ".py") + ".out"
 			if *update {
-				cmd := exec.Command("python3", "-W", "ignore", file)
+				cmd := exec.Command("python3", "-P", "-W", "ignore", file)
 				cmd.Env = append(os.Environ(), "TZ=UTC", "PYTHONHASHSEED=0", "PYTHONIOENCODING=utf-8")
 				out, err := cmd.Output()
 				if err != nil {

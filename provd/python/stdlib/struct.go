@@ -23,6 +23,7 @@ type structItem struct {
 // structFormat is a parsed struct format.
 type structFormat struct {
 	order  binary.ByteOrder
+	native bool // sizes and alignment of the machine
 	items  []structItem
 	size   int
 	values int
@@ -113,6 +114,7 @@ func (m *structModule) parse(t *python.Thread, v python.Value) (*structFormat, e
 		}
 		f.items = append(f.items, item)
 	}
+	f.native = native
 	if len(m.parsed) < 64 {
 		m.parsed[s] = f
 	}
@@ -169,7 +171,7 @@ func (m *structModule) pack(t *python.Thread, f *structFormat, args []python.Val
 			continue
 		}
 		for k := range it.count {
-			if err := m.put(t, f.order, it.code, out[it.at+k*it.size:][:it.size], args[0]); err != nil {
+			if err := m.put(t, f.order, f.native, it.code, out[it.at+k*it.size:][:it.size], args[0]); err != nil {
 				return nil, err
 			}
 			args = args[1:]
@@ -182,7 +184,7 @@ func (m *structModule) pack(t *python.Thread, f *structFormat, args []python.Val
 }
 
 // put packs one value.
-func (m *structModule) put(t *python.Thread, order binary.ByteOrder, code byte, dst []byte, v python.Value) error {
+func (m *structModule) put(t *python.Thread, order binary.ByteOrder, native bool, code byte, dst []byte, v python.Value) error {
 	switch code {
 	case 'c':
 		s, ok := asBytes(v)
@@ -205,7 +207,7 @@ func (m *structModule) put(t *python.Thread, order binary.ByteOrder, code byte, 
 			}
 			return err
 		}
-		return putFloat(order, code, dst, x)
+		return putFloat(order, code, dst, x, native)
 	}
 	n, ok, err := asBig(t, v)
 	if err != nil {
@@ -219,36 +221,44 @@ func (m *structModule) put(t *python.Thread, order binary.ByteOrder, code byte, 
 	if signed {
 		limit := new(big.Int).Lsh(big.NewInt(1), bits-1)
 		if n.Cmp(limit) >= 0 || n.Cmp(new(big.Int).Neg(limit)) < 0 {
-			return m.rangeError(code, len(dst), true)
+			return m.rangeError(order, code, n, len(dst), true)
 		}
 		putUint(order, dst, uint64(n.Int64()))
 		return nil
 	}
 	if n.Sign() < 0 || n.BitLen() > int(bits) {
-		return m.rangeError(code, len(dst), false)
+		return m.rangeError(order, code, n, len(dst), false)
 	}
 	putUint(order, dst, n.Uint64())
 	return nil
 }
 
-func (m *structModule) rangeError(code byte, size int, signed bool) error {
+// rangeError is the error for an int that does not fit. CPython packs in the
+// machine's order and in the other one by different code, with other texts.
+func (m *structModule) rangeError(order binary.ByteOrder, code byte, n *big.Int, size int, signed bool) error {
+	swapped := order == binary.BigEndian
+	bits := 8 * size
 	switch {
-	case size == 8 && signed:
-		return m.errorf("int too large to convert")
+	case code == 'b' && n.IsInt64():
+		return m.errorf("byte format requires -128 <= number <= 127")
+	case code == 'B' && n.IsInt64():
+		return m.errorf("ubyte format requires 0 <= number <= 255")
+	case !n.IsInt64() && (!swapped || size < 8), size == 8 && !swapped, !signed && n.Sign() < 0 && (size == 4 || size == 2 && swapped):
+		return m.errorf("argument out of range")
 	case size == 8:
 		return m.errorf("int too large to convert")
-	case code == 'b':
-		return m.errorf("byte format requires -128 <= number <= 127")
-	case code == 'B':
-		return m.errorf("ubyte format requires 0 <= number <= 255")
-	case code == 'h':
-		return m.errorf("short format requires (-0x7fff - 1) <= number <= 0x7fff")
-	case code == 'H':
-		return m.errorf("ushort format requires 0 <= number <= 0xffff")
-	case signed:
-		return m.errorf("'%c' format requires -2147483648 <= number <= 2147483647", code)
 	}
-	return m.errorf("'%c' format requires 0 <= number <= 4294967295", code)
+	low, high := int64(0), int64(1)<<bits-1
+	if signed {
+		low, high = -1<<(bits-1), 1<<(bits-1)-1
+	}
+	name := "'" + string(code) + "'"
+	if !swapped && size == 2 {
+		if name = "ushort"; signed {
+			name = "short"
+		}
+	}
+	return m.errorf("%s format requires %d <= number <= %d", name, low, high)
 }
 
 func putUint(order binary.ByteOrder, dst []byte, u uint64) {
@@ -276,13 +286,13 @@ func getUint(order binary.ByteOrder, src []byte) uint64 {
 	return order.Uint64(src)
 }
 
-func putFloat(order binary.ByteOrder, code byte, dst []byte, x float64) error {
+func putFloat(order binary.ByteOrder, code byte, dst []byte, x float64, native bool) error {
 	switch code {
 	case 'd':
 		putUint(order, dst, math.Float64bits(x))
 	case 'f':
 		f := float32(x)
-		if math.IsInf(float64(f), 0) && !math.IsInf(x, 0) {
+		if math.IsInf(float64(f), 0) && !math.IsInf(x, 0) && !native {
 			return python.OverflowErrorf("float too large to pack with f format")
 		}
 		putUint(order, dst, uint64(math.Float32bits(f)))

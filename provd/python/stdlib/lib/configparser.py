@@ -1,0 +1,725 @@
+import re
+
+from collections.abc import MutableMapping
+from io import StringIO
+
+DEFAULTSECT = 'DEFAULT'
+MAX_INTERPOLATION_DEPTH = 10
+
+_UNSET = object()
+
+
+class Error(Exception):
+    def __init__(self, msg=''):
+        self.message = msg
+        Exception.__init__(self, msg)
+
+    def __repr__(self):
+        return self.message
+
+    __str__ = __repr__
+
+
+class NoSectionError(Error):
+    def __init__(self, section):
+        Error.__init__(self, 'No section: %r' % (section,))
+        self.section = section
+        self.args = (section,)
+
+
+class DuplicateSectionError(Error):
+    def __init__(self, section, source=None, lineno=None):
+        msg = [repr(section), ' already exists']
+        if source is not None:
+            message = ['While reading from ', repr(source)]
+            if lineno is not None:
+                message.append(' [line {0:2d}]'.format(lineno))
+            message.append(': section ')
+            message.extend(msg)
+            msg = message
+        else:
+            msg.insert(0, 'Section ')
+        Error.__init__(self, ''.join(msg))
+        self.section = section
+        self.source = source
+        self.lineno = lineno
+        self.args = (section, source, lineno)
+
+
+class DuplicateOptionError(Error):
+    def __init__(self, section, option, source=None, lineno=None):
+        msg = [repr(option), ' in section ', repr(section), ' already exists']
+        if source is not None:
+            message = ['While reading from ', repr(source)]
+            if lineno is not None:
+                message.append(' [line {0:2d}]'.format(lineno))
+            message.append(': option ')
+            message.extend(msg)
+            msg = message
+        else:
+            msg.insert(0, 'Option ')
+        Error.__init__(self, ''.join(msg))
+        self.section = section
+        self.option = option
+        self.source = source
+        self.lineno = lineno
+        self.args = (section, option, source, lineno)
+
+
+class NoOptionError(Error):
+    def __init__(self, option, section):
+        Error.__init__(self, 'No option %r in section: %r' % (option, section))
+        self.option = option
+        self.section = section
+        self.args = (option, section)
+
+
+class InterpolationError(Error):
+    def __init__(self, option, section, msg):
+        Error.__init__(self, msg)
+        self.option = option
+        self.section = section
+        self.args = (option, section, msg)
+
+
+class InterpolationMissingOptionError(InterpolationError):
+    def __init__(self, option, section, rawval, reference):
+        msg = (
+            'Bad value substitution: option {!r} in section {!r} contains '
+            'an interpolation key {!r} which is not a valid option name. '
+            'Raw value: {!r}'.format(option, section, reference, rawval)
+        )
+        InterpolationError.__init__(self, option, section, msg)
+        self.reference = reference
+        self.args = (option, section, rawval, reference)
+
+
+class InterpolationSyntaxError(InterpolationError):
+    pass
+
+
+class InterpolationDepthError(InterpolationError):
+    def __init__(self, option, section, rawval):
+        msg = (
+            'Recursion limit exceeded in value substitution: option {!r} '
+            'in section {!r} contains an interpolation key which '
+            'cannot be substituted in {} steps. Raw value: {!r}'
+        ).format(option, section, MAX_INTERPOLATION_DEPTH, rawval)
+        InterpolationError.__init__(self, option, section, msg)
+        self.args = (option, section, rawval)
+
+
+class ParsingError(Error):
+    def __init__(self, source=None, filename=None):
+        source = source if source is not None else filename
+        Error.__init__(self, 'Source contains parsing errors: %r' % source)
+        self.source = source
+        self.errors = []
+        self.args = (source,)
+
+    def append(self, lineno, line):
+        self.errors.append((lineno, line))
+        self.message += '\n\t[line %2d]: %s' % (lineno, line)
+
+
+class MissingSectionHeaderError(ParsingError):
+    def __init__(self, filename, lineno, line):
+        Error.__init__(
+            self, 'File contains no section headers.\nfile: %r, line: %d\n%r' % (filename, lineno, line)
+        )
+        self.source = filename
+        self.lineno = lineno
+        self.line = line
+        self.args = (filename, lineno, line)
+
+
+class Interpolation:
+    def before_get(self, parser, section, option, value, defaults):
+        return value
+
+    def before_set(self, parser, section, option, value):
+        return value
+
+    def before_read(self, parser, section, option, value):
+        return value
+
+    def before_write(self, parser, section, option, value):
+        return value
+
+
+class BasicInterpolation(Interpolation):
+    _key = re.compile(r'%\(([^)]+)\)s')
+
+    def before_get(self, parser, section, option, value, defaults):
+        parts = []
+        self._expand(parser, option, parts, value, section, defaults, 1)
+        return ''.join(parts)
+
+    def before_set(self, parser, section, option, value):
+        rest = self._key.sub('', value.replace('%%', ''))
+        if '%' in rest:
+            raise ValueError('invalid interpolation syntax in %r at position %d' % (value, rest.find('%')))
+        return value
+
+    def _expand(self, parser, option, parts, rest, section, defaults, depth):
+        raw = parser.get(section, option, raw=True, fallback=rest)
+        if depth > MAX_INTERPOLATION_DEPTH:
+            raise InterpolationDepthError(option, section, raw)
+        while rest:
+            p = rest.find('%')
+            if p < 0:
+                parts.append(rest)
+                return
+            parts.append(rest[:p])
+            rest = rest[p:]
+            c = rest[1:2]
+            if c == '%':
+                parts.append('%')
+                rest = rest[2:]
+            elif c == '(':
+                m = self._key.match(rest)
+                if m is None:
+                    raise InterpolationSyntaxError(option, section, 'bad interpolation variable reference %r' % rest)
+                name = parser.optionxform(m.group(1))
+                rest = rest[m.end() :]
+                try:
+                    value = defaults[name]
+                except KeyError:
+                    raise InterpolationMissingOptionError(option, section, raw, name) from None
+                if '%' in value:
+                    self._expand(parser, option, parts, value, section, defaults, depth + 1)
+                else:
+                    parts.append(value)
+            else:
+                raise InterpolationSyntaxError(
+                    option, section, "'%%' must be followed by '%%' or '(', found: %r" % (rest,)
+                )
+
+
+class ExtendedInterpolation(Interpolation):
+    _key = re.compile(r'\$\{([^}]+)\}')
+
+    def before_get(self, parser, section, option, value, defaults):
+        parts = []
+        self._expand(parser, option, parts, value, section, defaults, 1)
+        return ''.join(parts)
+
+    def before_set(self, parser, section, option, value):
+        rest = self._key.sub('', value.replace('$$', ''))
+        if '$' in rest:
+            raise ValueError('invalid interpolation syntax in %r at position %d' % (value, rest.find('$')))
+        return value
+
+    def _expand(self, parser, option, parts, rest, section, defaults, depth):
+        raw = parser.get(section, option, raw=True, fallback=rest)
+        if depth > MAX_INTERPOLATION_DEPTH:
+            raise InterpolationDepthError(option, section, raw)
+        while rest:
+            p = rest.find('$')
+            if p < 0:
+                parts.append(rest)
+                return
+            parts.append(rest[:p])
+            rest = rest[p:]
+            c = rest[1:2]
+            if c == '$':
+                parts.append('$')
+                rest = rest[2:]
+            elif c == '{':
+                m = self._key.match(rest)
+                if m is None:
+                    raise InterpolationSyntaxError(option, section, 'bad interpolation variable reference %r' % rest)
+                path = m.group(1).split(':')
+                rest = rest[m.end() :]
+                sect, opt = section, option
+                try:
+                    if len(path) == 1:
+                        opt = parser.optionxform(path[0])
+                        value = defaults[opt]
+                    elif len(path) == 2:
+                        sect = path[0]
+                        opt = parser.optionxform(path[1])
+                        value = parser.get(sect, opt, raw=True)
+                    else:
+                        raise InterpolationSyntaxError(option, section, "More than one ':' found: %r" % (rest,))
+                except (KeyError, NoSectionError, NoOptionError):
+                    raise InterpolationMissingOptionError(option, section, raw, ':'.join(path)) from None
+                if '$' in value:
+                    inner = dict(parser.items(sect, raw=True)) if sect != section else defaults
+                    self._expand(parser, opt, parts, value, sect, inner, depth + 1)
+                else:
+                    parts.append(value)
+            else:
+                raise InterpolationSyntaxError(
+                    option, section, "'$' must be followed by '$' or '{', found: %r" % (rest,)
+                )
+
+
+class RawConfigParser(MutableMapping):
+    _DEFAULT_INTERPOLATION = Interpolation()
+    BOOLEAN_STATES = {
+        '1': True, 'yes': True, 'true': True, 'on': True, '0': False, 'no': False, 'false': False, 'off': False,
+    }  # fmt: skip
+    SECTCRE = re.compile(r'\[(?P<header>.+)\]')
+    NONSPACECRE = re.compile(r'\S')
+
+    def __init__(
+        self,
+        defaults=None,
+        dict_type=dict,
+        allow_no_value=False,
+        *,
+        delimiters=('=', ':'),
+        comment_prefixes=('#', ';'),
+        inline_comment_prefixes=None,
+        strict=True,
+        empty_lines_in_values=True,
+        default_section=DEFAULTSECT,
+        interpolation=_UNSET,
+        converters=None,
+    ):
+        self._dict = dict_type
+        self._sections = dict_type()
+        self._defaults = dict_type()
+        self._proxies = dict_type()
+        self.default_section = default_section
+        self._proxies[default_section] = SectionProxy(self, default_section)
+        self._delimiters = tuple(delimiters)
+        self._comment_prefixes = tuple(comment_prefixes or ())
+        self._inline_comment_prefixes = tuple(inline_comment_prefixes or ())
+        self._strict = strict
+        self._allow_no_value = allow_no_value
+        self._empty_lines_in_values = empty_lines_in_values
+        choice = '|'.join(re.escape(d) for d in self._delimiters)
+        if allow_no_value:
+            self._optcre = re.compile(r'(?P<option>.*?)\s*(?:(?P<vi>%s)\s*(?P<value>.*))?$' % choice)
+        else:
+            self._optcre = re.compile(r'(?P<option>.*?)\s*(?:(?P<vi>%s)\s*(?P<value>.*))$' % choice)
+        if interpolation is _UNSET:
+            interpolation = self._DEFAULT_INTERPOLATION
+        self._interpolation = Interpolation() if interpolation is None else interpolation
+        for name, converter in (converters or {}).items():
+            self._add_converter(name, converter)
+        if defaults:
+            self._read_defaults(defaults)
+
+    def _add_converter(self, name, converter):
+        def get(section, option, *, raw=False, vars=None, fallback=_UNSET):
+            return self._get_conv(section, option, converter, raw=raw, vars=vars, fallback=fallback)
+
+        setattr(self, 'get' + name, get)
+
+    def _read_defaults(self, defaults):
+        for key, value in defaults.items():
+            self._defaults[self.optionxform(str(key))] = None if value is None else str(value)
+
+    def optionxform(self, optionstr):
+        return optionstr.lower()
+
+    def defaults(self):
+        return self._defaults
+
+    def sections(self):
+        return list(self._sections.keys())
+
+    def add_section(self, section):
+        if section in self._sections:
+            raise DuplicateSectionError(section)
+        if section == self.default_section:
+            raise ValueError('Invalid section name: %r' % section)
+        self._sections[section] = self._dict()
+        self._proxies[section] = SectionProxy(self, section)
+
+    def has_section(self, section):
+        return section in self._sections
+
+    def options(self, section):
+        try:
+            opts = dict(self._sections[section])
+        except KeyError:
+            raise NoSectionError(section) from None
+        opts.update(self._defaults)
+        return list(opts.keys())
+
+    def read(self, filenames, encoding=None):
+        if isinstance(filenames, (str, bytes)):
+            filenames = [filenames]
+        done = []
+        for filename in filenames:
+            try:
+                with open(filename, encoding=encoding) as fp:
+                    self._read(fp, filename)
+            except OSError:
+                continue
+            done.append(filename)
+        return done
+
+    def read_file(self, f, source=None):
+        if source is None:
+            source = getattr(f, 'name', '<???>')
+        self._read(f, source)
+
+    readfp = read_file
+
+    def read_string(self, string, source='<string>'):
+        self.read_file(StringIO(string), source)
+
+    def read_dict(self, dictionary, source='<dict>'):
+        seen = set()
+        for section, keys in dictionary.items():
+            section = str(section)
+            try:
+                self.add_section(section)
+            except (DuplicateSectionError, ValueError):
+                if self._strict and section in seen:
+                    raise
+            seen.add(section)
+            for key, value in keys.items():
+                key = self.optionxform(str(key))
+                if value is not None:
+                    value = str(value)
+                if self._strict and (section, key) in seen:
+                    raise DuplicateOptionError(section, key, source)
+                seen.add((section, key))
+                self.set(section, key, value)
+
+    def _read(self, fp, fpname):
+        added = set()
+        cursect = None
+        sectname = None
+        optname = None
+        indent_level = 0
+        error = None
+        for lineno, line in enumerate(fp, start=1):
+            comment_start = None
+            for prefix in self._inline_comment_prefixes:
+                i = line.find(prefix)
+                while i >= 0:
+                    if i == 0 or line[i - 1].isspace():
+                        comment_start = i if comment_start is None else min(comment_start, i)
+                        break
+                    i = line.find(prefix, i + 1)
+            for prefix in self._comment_prefixes:
+                if line.strip().startswith(prefix):
+                    comment_start = 0
+                    break
+            value = (line if comment_start is None else line[:comment_start]).strip()
+            if not value:
+                if self._empty_lines_in_values:
+                    # An empty line belongs to a value; a comment does not end it.
+                    if comment_start is None and cursect is not None and optname and cursect[optname] is not None:
+                        cursect[optname].append('')
+                else:
+                    indent_level = 1 << 62
+                continue
+            first = self.NONSPACECRE.search(line)
+            cur_indent = first.start() if first else 0
+            if cursect is not None and optname and cur_indent > indent_level:
+                cursect[optname].append(value)
+                continue
+            indent_level = cur_indent
+            mo = self.SECTCRE.match(value)
+            if mo:
+                sectname = mo.group('header')
+                if sectname in self._sections:
+                    if self._strict and sectname in added:
+                        raise DuplicateSectionError(sectname, fpname, lineno)
+                    cursect = self._sections[sectname]
+                    added.add(sectname)
+                elif sectname == self.default_section:
+                    cursect = self._defaults
+                else:
+                    cursect = self._dict()
+                    self._sections[sectname] = cursect
+                    self._proxies[sectname] = SectionProxy(self, sectname)
+                    added.add(sectname)
+                optname = None
+                continue
+            if cursect is None:
+                raise MissingSectionHeaderError(fpname, lineno, line)
+            mo = self._optcre.match(value)
+            if not mo:
+                error = error or ParsingError(fpname)
+                error.append(lineno, repr(line))
+                continue
+            optname, _, optval = mo.group('option', 'vi', 'value')
+            if not optname:
+                error = error or ParsingError(fpname)
+                error.append(lineno, repr(line))
+            optname = self.optionxform(optname.rstrip())
+            if self._strict and (sectname, optname) in added:
+                raise DuplicateOptionError(sectname, optname, fpname, lineno)
+            added.add((sectname, optname))
+            cursect[optname] = None if optval is None else [optval.strip()]
+        self._join_values()
+        if error:
+            raise error
+
+    def _join_values(self):
+        for section, options in [(self.default_section, self._defaults)] + list(self._sections.items()):
+            for name, value in list(options.items()):
+                if isinstance(value, list):
+                    value = '\n'.join(value).rstrip()
+                options[name] = self._interpolation.before_read(self, section, name, value)
+
+    def _unify(self, section, vars):
+        values = {}
+        try:
+            own = self._sections[section]
+        except KeyError:
+            if section != self.default_section:
+                raise NoSectionError(section) from None
+            own = {}
+        values.update(self._defaults)
+        values.update(own)
+        for key, value in (vars or {}).items():
+            values[self.optionxform(key)] = value if value is None else str(value)
+        return values
+
+    def get(self, section, option, *, raw=False, vars=None, fallback=_UNSET):
+        try:
+            values = self._unify(section, vars)
+        except NoSectionError:
+            if fallback is _UNSET:
+                raise
+            return fallback
+        option = self.optionxform(option)
+        if option not in values:
+            if fallback is _UNSET:
+                raise NoOptionError(option, section)
+            return fallback
+        value = values[option]
+        if raw or value is None:
+            return value
+        return self._interpolation.before_get(self, section, option, value, values)
+
+    def _get_conv(self, section, option, conv, *, raw=False, vars=None, fallback=_UNSET, **kwargs):
+        try:
+            return conv(self.get(section, option, raw=raw, vars=vars, **kwargs))
+        except (NoSectionError, NoOptionError):
+            if fallback is _UNSET:
+                raise
+            return fallback
+
+    def getint(self, section, option, *, raw=False, vars=None, fallback=_UNSET, **kwargs):
+        return self._get_conv(section, option, int, raw=raw, vars=vars, fallback=fallback, **kwargs)
+
+    def getfloat(self, section, option, *, raw=False, vars=None, fallback=_UNSET, **kwargs):
+        return self._get_conv(section, option, float, raw=raw, vars=vars, fallback=fallback, **kwargs)
+
+    def getboolean(self, section, option, *, raw=False, vars=None, fallback=_UNSET, **kwargs):
+        return self._get_conv(
+            section, option, self._convert_to_boolean, raw=raw, vars=vars, fallback=fallback, **kwargs
+        )
+
+    def _convert_to_boolean(self, value):
+        if value.lower() not in self.BOOLEAN_STATES:
+            raise ValueError('Not a boolean: %s' % value)
+        return self.BOOLEAN_STATES[value.lower()]
+
+    def items(self, section=_UNSET, raw=False, vars=None):
+        if section is _UNSET:
+            return super().items()
+        d = dict(self._defaults)
+        try:
+            d.update(self._sections[section])
+        except KeyError:
+            if section != self.default_section:
+                raise NoSectionError(section) from None
+        names = list(d.keys())
+        for key, value in (vars or {}).items():
+            d[self.optionxform(key)] = value
+        if raw:
+            return [(name, d[name]) for name in names]
+        return [
+            (name, d[name] if d[name] is None else self._interpolation.before_get(self, section, name, d[name], d))
+            for name in names
+        ]
+
+    def popitem(self):
+        for key in self.sections():
+            value = self[key]
+            del self[key]
+            return key, value
+        raise KeyError
+
+    def has_option(self, section, option):
+        if not section or section == self.default_section:
+            return self.optionxform(option) in self._defaults
+        if section not in self._sections:
+            return False
+        option = self.optionxform(option)
+        return option in self._sections[section] or option in self._defaults
+
+    def set(self, section, option, value=None):
+        if value:
+            value = self._interpolation.before_set(self, section, option, value)
+        if not section or section == self.default_section:
+            sectdict = self._defaults
+        else:
+            try:
+                sectdict = self._sections[section]
+            except KeyError:
+                raise NoSectionError(section) from None
+        sectdict[self.optionxform(option)] = value
+
+    def write(self, fp, space_around_delimiters=True):
+        d = self._delimiters[0]
+        if space_around_delimiters:
+            d = ' %s ' % d
+        if self._defaults:
+            self._write_section(fp, self.default_section, self._defaults.items(), d)
+        for section in self._sections:
+            self._write_section(fp, section, self._sections[section].items(), d)
+
+    def _write_section(self, fp, name, items, delimiter):
+        fp.write('[%s]\n' % name)
+        for key, value in items:
+            value = self._interpolation.before_write(self, name, key, value)
+            if value is not None or not self._allow_no_value:
+                value = delimiter + str(value).replace('\n', '\n\t')
+            else:
+                value = ''
+            fp.write('%s%s\n' % (key, value))
+        fp.write('\n')
+
+    def remove_option(self, section, option):
+        if not section or section == self.default_section:
+            sectdict = self._defaults
+        else:
+            try:
+                sectdict = self._sections[section]
+            except KeyError:
+                raise NoSectionError(section) from None
+        option = self.optionxform(option)
+        existed = option in sectdict
+        if existed:
+            del sectdict[option]
+        return existed
+
+    def remove_section(self, section):
+        existed = section in self._sections
+        if existed:
+            del self._sections[section]
+            del self._proxies[section]
+        return existed
+
+    def __getitem__(self, key):
+        if key != self.default_section and not self.has_section(key):
+            raise KeyError(key)
+        return self._proxies[key]
+
+    def __setitem__(self, key, value):
+        if key in self and self[key] is value:
+            return
+        if key == self.default_section:
+            self._defaults.clear()
+        elif key in self._sections:
+            self._sections[key].clear()
+        self.read_dict({key: value})
+
+    def __delitem__(self, key):
+        if key == self.default_section:
+            raise ValueError('Cannot remove the default section.')
+        if not self.has_section(key):
+            raise KeyError(key)
+        self.remove_section(key)
+
+    def __contains__(self, key):
+        return key == self.default_section or self.has_section(key)
+
+    def __len__(self):
+        return len(self._sections) + 1
+
+    def __iter__(self):
+        yield self.default_section
+        yield from list(self._sections.keys())
+
+
+class ConfigParser(RawConfigParser):
+    _DEFAULT_INTERPOLATION = BasicInterpolation()
+
+    def _validate(self, section='', option='', value=''):
+        if not isinstance(section, str):
+            raise TypeError('section names must be strings')
+        if not isinstance(option, str):
+            raise TypeError('option keys must be strings')
+        if not self._allow_no_value or value:
+            if not isinstance(value, str):
+                raise TypeError('option values must be strings')
+
+    def set(self, section, option, value=None):
+        self._validate(option=option, value=value)
+        super().set(section, option, value)
+
+    def add_section(self, section):
+        self._validate(section=section)
+        super().add_section(section)
+
+    def _read_defaults(self, defaults):
+        kept, self._interpolation = self._interpolation, Interpolation()
+        try:
+            self.read_dict({self.default_section: defaults})
+        finally:
+            self._interpolation = kept
+
+
+class SafeConfigParser(ConfigParser):
+    pass
+
+
+class SectionProxy(MutableMapping):
+    def __init__(self, parser, name):
+        self._parser = parser
+        self._name = name
+
+    def __repr__(self):
+        return '<Section: {}>'.format(self._name)
+
+    def __getitem__(self, key):
+        if not self._parser.has_option(self._name, key):
+            raise KeyError(key)
+        return self._parser.get(self._name, key)
+
+    def __setitem__(self, key, value):
+        if not isinstance(value, str) and not (value is None and self._parser._allow_no_value):
+            raise TypeError('option values must be strings')
+        return self._parser.set(self._name, key, value)
+
+    def __delitem__(self, key):
+        if not (self._parser.has_option(self._name, key) and self._parser.remove_option(self._name, key)):
+            raise KeyError(key)
+
+    def __contains__(self, key):
+        return self._parser.has_option(self._name, key)
+
+    def __len__(self):
+        return len(self._options())
+
+    def __iter__(self):
+        return iter(self._options())
+
+    def _options(self):
+        if self._name != self._parser.default_section:
+            return self._parser.options(self._name)
+        return list(self._parser.defaults())
+
+    @property
+    def parser(self):
+        return self._parser
+
+    @property
+    def name(self):
+        return self._name
+
+    def get(self, option, fallback=None, *, raw=False, vars=None):
+        return self._parser.get(self._name, option, raw=raw, vars=vars, fallback=fallback)
+
+    def getint(self, option, fallback=None, *, raw=False, vars=None):
+        return self._parser.getint(self._name, option, raw=raw, vars=vars, fallback=fallback)
+
+    def getfloat(self, option, fallback=None, *, raw=False, vars=None):
+        return self._parser.getfloat(self._name, option, raw=raw, vars=vars, fallback=fallback)
+
+    def getboolean(self, option, fallback=None, *, raw=False, vars=None):
+        return self._parser.getboolean(self._name, option, raw=raw, vars=vars, fallback=fallback)
