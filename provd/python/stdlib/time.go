@@ -10,6 +10,10 @@ import (
 
 var structTimeFields = [...]string{"tm_year", "tm_mon", "tm_mday", "tm_hour", "tm_min", "tm_sec", "tm_wday", "tm_yday", "tm_isdst"}
 
+// zoneAttr begins the names under which a struct_time made by gmtime or
+// localtime keeps its zone.
+const zoneAttr = "_provbox_"
+
 // structTimeClass makes time.struct_time.
 func structTimeClass(b builder) *python.Class {
 	getters := map[string]python.GetFunc{}
@@ -23,7 +27,14 @@ func structTimeClass(b builder) *python.Class {
 		}
 	}
 	for _, name := range []string{"tm_zone", "tm_gmtoff"} {
-		getters[name] = func(*python.Thread, python.Value) (python.Value, error) { return python.None, nil }
+		getters[name] = func(_ *python.Thread, self python.Value) (python.Value, error) {
+			if inst, ok := self.(*python.Instance); ok {
+				if v, ok := inst.Attrs().GetStr(zoneAttr + name); ok {
+					return v, nil
+				}
+			}
+			return python.None, nil
+		}
 	}
 	return b.class(python.ClassSpec{
 		Name: "struct_time", Bases: []*python.Class{python.TupleClass}, Getters: getters,
@@ -78,14 +89,24 @@ func (l *Library) structTime(t *python.Thread, fields [9]int) (python.Value, err
 	return python.NewInstance(c, tuple), nil
 }
 
-func (l *Library) structOf(t *python.Thread, at time.Time) (python.Value, error) {
+// structOf is the struct_time of gmtime (utc) and localtime.
+func (l *Library) structOf(t *python.Thread, at time.Time, utc bool) (python.Value, error) {
 	dst := 0
 	if at.IsDST() {
 		dst = 1
 	}
-	return l.structTime(t, [9]int{
+	v, err := l.structTime(t, [9]int{
 		at.Year(), int(at.Month()), at.Day(), at.Hour(), at.Minute(), at.Second(), (int(at.Weekday()) + 6) % 7, at.YearDay(), dst,
 	})
+	if inst, ok := v.(*python.Instance); ok {
+		name, off := at.Zone()
+		if at.Location() == time.UTC && utc {
+			name = "GMT" // as the C library calls it
+		}
+		inst.Attrs().SetStr(zoneAttr+"tm_zone", python.Str(name))
+		inst.Attrs().SetStr(zoneAttr+"tm_gmtoff", python.NewInt(off))
+	}
+	return v, err
 }
 
 // timeTuple reads the nine numbers of a struct_time or tuple.
@@ -114,6 +135,9 @@ func timeTuple(t *python.Thread, v python.Value) (f [9]int, err error) {
 func (l *Library) formatTuple(t *python.Thread, v python.Value) (*calendarTime, error) {
 	f, err := timeTuple(t, v)
 	if err != nil {
+		if python.IsException(err, python.TypeError) {
+			err = python.TypeErrorf("strftime(): illegal time tuple argument")
+		}
 		return nil, err
 	}
 	for _, r := range []struct {
@@ -136,8 +160,16 @@ func (l *Library) formatTuple(t *python.Thread, v python.Value) (*calendarTime, 
 		y: f[0], m: max(f[1], 1), d: max(f[2], 1), h: f[3], min: f[4], s: f[5], weekday: (f[6] + 7) % 7, yearDay: max(f[7], 1),
 	}
 	at := time.Date(c.y, time.Month(c.m), c.d, c.h, c.min, c.s, 0, l.options.Location)
-	c.zone, _ = at.Zone()
-	_, off := at.Zone()
+	name, off := at.Zone()
+	c.zone = name
+	if inst, ok := v.(*python.Instance); ok {
+		if z, ok := inst.Attrs().GetStr(zoneAttr + "tm_zone"); ok {
+			c.zone, _ = asStr(z)
+			z, _ := inst.Attrs().GetStr(zoneAttr + "tm_gmtoff")
+			n, _ := z.(python.Int)
+			off = int(n)
+		}
+	}
 	c.offset, c.unix = formatOffset(int64(off)*1e6, ""), at.Unix()
 	return c, nil
 }
@@ -153,6 +185,9 @@ func seconds(t *python.Thread, name string, args []python.Value, kwargs []python
 	}
 	x, err := asFloat(t, v)
 	if err != nil {
+		if python.IsException(err, python.TypeError) {
+			err = python.TypeErrorf("'%s' object cannot be interpreted as an integer", python.TypeName(v))
+		}
 		return time.Time{}, err
 	}
 	if math.IsNaN(x) || math.Abs(x) > 1e15 {
@@ -181,14 +216,14 @@ func buildTime(l *Library, b builder) {
 		if err != nil {
 			return nil, err
 		}
-		return l.structOf(t, at.UTC())
+		return l.structOf(t, at.UTC(), true)
 	})
 	b.fn("localtime", func(t *python.Thread, args []python.Value, kwargs []python.Keyword) (python.Value, error) {
 		at, err := seconds(t, "localtime", args, kwargs)
 		if err != nil {
 			return nil, err
 		}
-		return l.structOf(t, at.In(l.options.Location))
+		return l.structOf(t, at.In(l.options.Location), false)
 	})
 	b.fn("mktime", oneArg("mktime", func(t *python.Thread, v python.Value) (python.Value, error) {
 		f, err := timeTuple(t, v)
@@ -209,7 +244,7 @@ func buildTime(l *Library, b builder) {
 			case "ctime":
 				var at time.Time
 				if at, err = seconds(t, name, args, kwargs); err == nil {
-					v, err = l.structOf(t, at.In(l.options.Location))
+					v, err = l.structOf(t, at.In(l.options.Location), false)
 				}
 			default:
 				err = python.Unpack(name, args, kwargs, "t??", &v)
@@ -218,7 +253,7 @@ func buildTime(l *Library, b builder) {
 				return nil, err
 			}
 			if isNone(v) {
-				if v, err = l.structOf(t, t.Now().In(l.options.Location)); err != nil {
+				if v, err = l.structOf(t, t.Now().In(l.options.Location), false); err != nil {
 					return nil, err
 				}
 			}

@@ -73,7 +73,7 @@ func (mod *datetimeModule) newDelta(d delta) (python.Value, error) {
 // fromBig is the timedelta of n microseconds.
 func (mod *datetimeModule) fromBig(n *big.Int) (python.Value, error) {
 	days, us := new(big.Int).DivMod(n, big.NewInt(microsPerDay), new(big.Int))
-	if !days.IsInt64() {
+	if !days.IsInt64() || days.Int64() != int64(int32(days.Int64())) {
 		return nil, python.OverflowErrorf("Python int too large to convert to C int")
 	}
 	return mod.newDelta(delta{days.Int64(), us.Int64()})
@@ -315,7 +315,10 @@ func (mod *datetimeModule) deltaDiv(t *python.Thread, d *timedelta, o python.Val
 		return notImplemented, err
 	}
 	if r.Sign() == 0 {
-		return nil, errZeroDivision()
+		if _, isFloat := python.Native(o).(python.Float); isFloat {
+			return nil, errZeroDivision()
+		}
+		return nil, python.Raise(python.ZeroDivisionError, "integer division or modulo by zero")
 	}
 	return mod.fromBig(roundEven(r.Quo(new(big.Rat).SetInt(d.big()), r)))
 }

@@ -33,7 +33,9 @@ class ABCMeta(type):
         return super().__call__(*args, **kwargs)
 
     def register(cls, subclass):
-        cls._abc_registry += (subclass,)
+        for base in cls.__mro__:
+            if isinstance(base, ABCMeta):
+                base._abc_registry += (subclass,)
         return subclass
 
     def __instancecheck__(cls, instance):

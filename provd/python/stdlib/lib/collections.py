@@ -1,4 +1,4 @@
-from collections.abc import Mapping, MutableMapping
+from collections.abc import MutableMapping, MutableSequence
 from operator import itemgetter
 
 
@@ -271,7 +271,7 @@ class deque:
         try:
             self._items.remove(x)
         except ValueError:
-            raise ValueError('deque.remove(x): x not in deque') from None
+            raise ValueError('%r is not in deque' % (x,)) from None
 
     def reverse(self):
         self._items.reverse()
@@ -364,6 +364,8 @@ class deque:
             return '%s(%r)' % (self.__class__.__name__, self._items)
         return '%s(%r, maxlen=%d)' % (self.__class__.__name__, self._items, self._maxlen)
 
+
+MutableSequence.register(deque)
 
 _KEYWORDS = frozenset(
     'False None True and as assert async await break class continue def del elif else except finally for '

@@ -33,10 +33,12 @@ class nonmember:
 
 class EnumMeta(type):
     def __new__(mcls, name, bases, namespace, **kwargs):
-        flag = any(getattr(b, '_is_flag', False) for b in bases)
+        flag = namespace.get('_is_flag', False) or any(getattr(b, '_is_flag', False) for b in bases)
         raw = {}
         kept = {}
         for key, value in namespace.items():
+            if key == '_is_flag':
+                continue
             if isinstance(value, nonmember):
                 kept[key] = value.value
             elif isinstance(value, member):
@@ -61,6 +63,8 @@ class EnumMeta(type):
                 data_type = base
                 break
         cls._member_type_ = data_type or object
+        if data_type is not None:
+            cls._prefer_enum_methods()
         values = []
         for key, value in raw.items():
             if isinstance(value, auto):
@@ -68,6 +72,20 @@ class EnumMeta(type):
             values.append(value)
             cls._add_member(key, value, namespace)
         return cls
+
+    def _prefer_enum_methods(cls):
+        # What the data type defines would hide what Enum defines.
+        names = ['__repr__']
+        if not issubclass(cls, ReprEnum) and not cls._is_flag:
+            names += ['__str__', '__format__']
+        if cls._is_flag:
+            names += ['__or__', '__and__', '__xor__', '__ror__', '__rand__', '__rxor__', '__invert__']
+        for name in names:
+            for base in cls.__mro__:
+                if name in base.__dict__:
+                    break
+            if not isinstance(base, EnumMeta):
+                type.__setattr__(cls, name, getattr(Flag if cls._is_flag else Enum, name))
 
     def _add_member(cls, key, value, namespace):
         args = value if isinstance(value, tuple) else (value,)
@@ -154,6 +172,9 @@ class EnumMeta(type):
         if isinstance(value, cls):
             return value._name_ in cls._member_map_ or cls._is_flag
         return False
+
+    def __getattr__(cls, name):
+        raise AttributeError(name)
 
     def __setattr__(cls, name, value):
         if name in cls.__dict__.get('_member_map_', {}):

@@ -66,7 +66,7 @@ class TextWrapper:
 
     def _break(self, chunks, line, used, width):
         # The next chunk is longer than a line: cut it, or give it a line of its own.
-        room = max(1, width - used)
+        room = 1 if width < 1 else width - used
         if self.break_long_words:
             end = room
             chunk = chunks[-1]

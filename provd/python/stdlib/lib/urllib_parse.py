@@ -80,6 +80,21 @@ class ParseResult(namedtuple('ParseResult', 'scheme netloc path params query fra
         return urlunparse(self)
 
 
+class DefragResultBytes(DefragResult):
+    __slots__ = ()
+
+
+class SplitResultBytes(SplitResult):
+    __slots__ = ()
+
+
+class ParseResultBytes(ParseResult):
+    __slots__ = ()
+
+
+_BYTES = {DefragResult: DefragResultBytes, SplitResult: SplitResultBytes, ParseResult: ParseResultBytes}
+
+
 def _text(*args):
     # bytes are handled as ASCII text, and given back as bytes
     if all(isinstance(a, str) for a in args):
@@ -90,7 +105,7 @@ def _text(*args):
     def back(result):
         if isinstance(result, str):
             return result.encode('ascii')
-        return type(result)._make(x.encode('ascii') for x in result)
+        return _BYTES[type(result)]._make(x.encode('ascii') for x in result)
 
     return tuple(a if isinstance(a, str) else a.decode('ascii') for a in args) + (back,)
 

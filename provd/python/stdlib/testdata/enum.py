@@ -90,3 +90,10 @@ class Derived(Base):
 
 
 print(Derived.A.shout(), Derived('zzz'))
+
+
+class Mixed(str, Enum):
+    A = 'a'
+
+
+print(Mixed.A, repr(Mixed.A), f'{Mixed.A}', Mixed.A == 'a', Mixed('a') is Mixed.A, Mixed.A.upper(), '%s' % Mixed.A)

@@ -7,7 +7,7 @@ print(n, repr(n), n.netmask, n.hostmask, n.prefixlen, n.network_address, n.broad
 print([str(s) for s in n.subnets()], n.supernet(), n.supernet(new_prefix=16), n.overlaps(ip_network('192.168.1.4/30')), ip_network('10.0.0.0/255.0.0.0'), ip_network('10.1.2.3/8', strict=False), ip_network('10.0.0.1'), n.subnet_of(ip_network('192.168.0.0/16')), sorted([ip_network('10.0.0.0/9'), ip_network('10.0.0.0/8')]))
 for s in ('::', '::1', '2001:db8::1', 'fe80::1%eth0', '2001:db8:0:0:1:0:0:1', '1:2:3:4:5:6:7:8', '::ffff:1.2.3.4', '1::', '::8', '2001:0db8::0'):
     v = ip_address(s)
-    print(s, v, v.exploded, v.is_loopback, v.is_link_local, v.is_private, v.ipv4_mapped)
+    print(s, v, v.exploded if '%' not in s else '', v.is_loopback, v.is_link_local, v.is_private, v.ipv4_mapped)
 m = ip_network('2001:db8::/126')
 print(m, m.num_addresses, [str(h) for h in m.hosts()], m.netmask, ip_address('2001:db8::2') in m, IPv6Address(1), a in m)
 i = ip_interface('10.0.0.5/24')
