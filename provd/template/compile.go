@@ -17,6 +17,7 @@ type compiler struct {
 	env    *Environment
 	tpl    *Template
 	blocks []*syntax.Block
+	work   work
 	// extends counts the extends tags so far; known is set after one at the top
 	// level, when the template surely is a child.
 	extends    int
@@ -86,7 +87,7 @@ type scope struct {
 
 // inner is a scope inside s.
 func (s *scope) inner() *scope {
-	in := &scope{sym: newSymbols(s.sym, s.sym.level+1), checkOutput: s.checkOutput}
+	in := &scope{sym: newSymbols(s.sym, s.sym.level+1, s.sym.work), checkOutput: s.checkOutput}
 	in.enterFunc(s.fn)
 	return in
 }
@@ -119,7 +120,7 @@ func (c *compiler) fail(line int, msg string) {
 // compile makes a template of a tree. The error is a *syntax.Error.
 func compile(env *Environment, name, source string, tree *syntax.Template) (tpl *Template, err error) {
 	tpl = &Template{env: env, name: name, source: source, blocks: map[string]*code{}}
-	c := &compiler{env: env, tpl: tpl}
+	c := &compiler{env: env, tpl: tpl, work: work{left: maxWork}}
 	if env.autoescape {
 		c.esc = escapeOn
 	}
@@ -153,10 +154,10 @@ func (c *compiler) template(tree *syntax.Template) {
 		}
 	})
 	fn := c.newFunc(nil, 0, "top-level template code", 1)
-	s := &scope{sym: newSymbols(nil, 0), top: true, root: true, checkOutput: c.hasExtends}
+	s := &scope{sym: newSymbols(nil, 0, &c.work), top: true, root: true, checkOutput: c.hasExtends}
 	s.enterFunc(fn)
 	var body []stmt
-	if undeclared(tree.Body, "self")["self"] {
+	if c.work.undeclared(tree.Body, "self")["self"] {
 		body = append(body, &selfStmt{slot: fn.slot(s.sym.param("self"))})
 	}
 	s.sym.analyze(tree)
@@ -174,10 +175,10 @@ func (c *compiler) template(tree *syntax.Template) {
 // around it.
 func (c *compiler) block(b *syntax.Block) *code {
 	fn := c.newFunc(nil, 0, "block "+quoted(b.Name), b.Line())
-	s := &scope{sym: newSymbols(nil, 0)}
+	s := &scope{sym: newSymbols(nil, 0, &c.work)}
 	s.enterFunc(fn)
 	var body []stmt
-	special := undeclared(b.Body, "self", "super")
+	special := c.work.undeclared(b.Body, "self", "super")
 	if special["self"] {
 		body = append(body, &selfStmt{slot: fn.slot(s.sym.param("self"))})
 	}

@@ -8,7 +8,7 @@ import (
 // itself; any other runs in the code around it.
 func (c *compiler) forStmt(n *syntax.For, s *scope) stmt {
 	body, test, orElse := s.inner(), s.inner(), s.inner()
-	extended := n.Recursive || undeclared(n.Body, "loop")["loop"] || c.scopedBlocks && hasScopedBlock(n)
+	extended := n.Recursive || c.work.undeclared(n.Body, "loop")["loop"] || c.scopedBlocks && c.hasScopedBlock(n)
 	if extended {
 		body.sym.param("loop")
 	}
@@ -57,9 +57,10 @@ func (c *compiler) forStmt(n *syntax.For, s *scope) stmt {
 	return st
 }
 
-func hasScopedBlock(n syntax.Node) bool {
+func (c *compiler) hasScopedBlock(n syntax.Node) bool {
 	found := false
 	syntax.Walk(n, func(n syntax.Node) {
+		c.work.spend(1)
 		if b, ok := n.(*syntax.Block); ok && b.Scoped {
 			found = true
 		}
@@ -112,7 +113,7 @@ func (c *compiler) macroBody(name string, n syntax.Node, args []*syntax.Name, de
 		def.args = append(def.args, a.Name)
 		in.fn.slot(in.sym.refs[a.Name])
 	}
-	found := undeclared(body, "caller", "kwargs", "varargs")
+	found := c.work.undeclared(body, "caller", "kwargs", "varargs")
 	if found["caller"] {
 		if explicitCaller < 0 {
 			in.fn.slot(in.sym.param("caller"))

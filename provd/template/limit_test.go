@@ -3,6 +3,7 @@ package template
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -113,5 +114,29 @@ func TestMaxOutput(t *testing.T) {
 		if diff := cmp.Diff(want, out); diff != "" || (err == nil) != (want != "") {
 			t.Errorf("with %d bytes: %v (-want +got):\n%s", n, err, diff)
 		}
+	}
+}
+
+// Sources made to keep the compiler busy for hours are refused.
+func TestCompileWork(t *testing.T) {
+	t.Parallel()
+	var names strings.Builder
+	for i := range 50_000 {
+		fmt.Fprintf(&names, "{%% set b%d=1 %%}", i)
+	}
+	tests := map[string]string{
+		"names in branches":       strings.Repeat("{% if a %}", 99) + names.String() + strings.Repeat("{% endif %}", 99),
+		"loops in loops":          strings.Repeat("{% for a in b %}", 99) + strings.Repeat("{{ c }}", 100_000) + strings.Repeat("{% endfor %}", 99),
+		"macros in macros":        strings.Repeat("{% macro a() %}", 99) + strings.Repeat("{{ c }}", 100_000) + strings.Repeat("{% endmacro %}", 99),
+		"scoped blocks and loops": "{% block a scoped %}{% endblock %}" + strings.Repeat("{% for a in b %}", 99) + strings.Repeat("{{ c }}", 100_000) + strings.Repeat("{% endfor %}", 99),
+	}
+	for name, src := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := New(Config{}).Parse("main", []byte(src))
+			if !python.IsException(err, TemplateSyntaxError) || !strings.Contains(err.Error(), "too many names") {
+				t.Errorf("Parse gave %v", err)
+			}
+		})
 	}
 }

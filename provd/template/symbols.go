@@ -43,6 +43,7 @@ type symbols struct {
 	parent *symbols
 	// base is the rest of the scope, for the part of it that is a branch.
 	base *symbols
+	work *work
 	// fn is the code that the scope belongs to.
 	fn *funcScope
 	// assigned is made by locals.
@@ -53,22 +54,36 @@ type symbols struct {
 	stores   map[string]bool
 }
 
-func newSymbols(parent *symbols, level int) *symbols {
+// work is what is left of the steps that the analysis of one template may take.
+// Names times branches times nesting would be hours for a source made for it;
+// the largest published template takes a few thousand steps.
+type work struct{ left int }
+
+const maxWork = 5_000_000
+
+func (w *work) spend(n int) {
+	if w.left -= n; w.left < 0 {
+		panic(&syntax.Error{Msg: "template has too many names in too many scopes", Line: 1, Assertion: true})
+	}
+}
+
+func newSymbols(parent *symbols, level int, w *work) *symbols {
 	return &symbols{
-		level: level, parent: parent,
+		level: level, parent: parent, work: w,
 		refs: map[string]ident{}, loads: map[ident]load{}, stores: map[string]bool{},
 	}
 }
 
 // overlay is what a branch of an if adds to s.
 func (s *symbols) overlay() *symbols {
-	o := newSymbols(s.parent, s.level)
+	o := newSymbols(s.parent, s.level, s.work)
 	o.base = s
 	return o
 }
 
 // merge takes over what an overlay has added.
 func (s *symbols) merge(from *symbols) {
+	s.work.spend(len(from.refs) + len(from.order) + len(from.stores))
 	for name, id := range from.refs {
 		s.refs[name] = id
 	}
@@ -83,6 +98,7 @@ func (s *symbols) merge(from *symbols) {
 // own gives the local that a name means in this very scope.
 func (s *symbols) own(name string) (ident, bool) {
 	for ; s != nil; s = s.base {
+		s.work.spend(1)
 		if id, ok := s.refs[name]; ok {
 			return id, true
 		}
@@ -92,6 +108,7 @@ func (s *symbols) own(name string) (ident, bool) {
 
 func (s *symbols) isStored(name string) bool {
 	for ; s != nil; s = s.base {
+		s.work.spend(1)
 		if s.stores[name] {
 			return true
 		}
@@ -307,8 +324,8 @@ func (v *symbolVisitor) branch(n *syntax.If) {
 
 // undeclared tells which of names the nodes read before anything in them
 // assigns the name. Blocks are not looked into.
-func undeclared(nodes []syntax.Stmt, names ...string) map[string]bool {
-	v := &undeclaredVisitor{names: map[string]bool{}, found: map[string]bool{}}
+func (w *work) undeclared(nodes []syntax.Stmt, names ...string) map[string]bool {
+	v := &undeclaredVisitor{work: w, names: map[string]bool{}, found: map[string]bool{}}
 	for _, n := range names {
 		v.names[n] = true
 	}
@@ -318,9 +335,13 @@ func undeclared(nodes []syntax.Stmt, names ...string) map[string]bool {
 	return v.found
 }
 
-type undeclaredVisitor struct{ names, found map[string]bool }
+type undeclaredVisitor struct {
+	work         *work
+	names, found map[string]bool
+}
 
 func (v *undeclaredVisitor) visit(n syntax.Node) {
+	v.work.spend(1)
 	switch n := n.(type) {
 	case *syntax.Name:
 		switch {
