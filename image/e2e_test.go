@@ -31,15 +31,15 @@ func TestImage(t *testing.T) {
 	if got := part.content(t); got != perm.Blank {
 		t.Fatalf("/perm of a new image holds %v, want it blank", got)
 	}
-	console := filepath.Join(t.TempDir(), "console")
-	t.Cleanup(func() { showConsole(t, console) })
+	out := new(console)
+	t.Cleanup(func() { out.show(t) })
 
 	net := newLAN(t)
 	yealink := net.newPhone(t, "00:15:65:aa:bb:01", yealinkClass)
 	cisco := net.newPhone(t, "00:1b:54:aa:bb:02", ciscoClass)
 
 	t.Log("first boot: /perm is formatted, phones get addresses and files")
-	box := net.boot(t, disk, console)
+	box := net.boot(t, disk, out)
 	first := lookYealink(t, yealink, "192.168.77.1")
 	second := lookCisco(t, cisco, "192.168.77.1")
 	if first["domain"] != "factory.example.org" {
@@ -53,14 +53,16 @@ func TestImage(t *testing.T) {
 	id := part.uuid(t)
 
 	t.Log("second boot, after a power cut: leases are known, /perm is kept")
-	box = net.boot(t, disk, console)
+	box = net.boot(t, disk, out)
 	// In the other order, so that a server that has forgotten does not give the
 	// same addresses by counting.
 	if again := lookCisco(t, cisco, "192.168.77.1"); again["ip"] != second["ip"] {
 		t.Errorf("Cisco phone has %s after the power cut and had %s", again["ip"], second["ip"])
 	}
-	if again := lookYealink(t, yealink, "192.168.77.1"); again["ip"] != first["ip"] {
-		t.Errorf("Yealink phone has %s after the power cut and had %s", again["ip"], first["ip"])
+	again := lookYealink(t, yealink, "192.168.77.1")
+	if again["ip"] != first["ip"] || again["reason"] != "REBOOT" {
+		t.Errorf("Yealink phone has %s (%s) after the power cut and had %s; want the box to confirm it",
+			again["ip"], again["reason"], first["ip"])
 	}
 	box.pressPower(t)
 	if got := part.uuid(t); got != id {
@@ -70,7 +72,7 @@ func TestImage(t *testing.T) {
 
 	t.Log("third boot, with settings on /perm: they hold")
 	part.e2fs(t, "debugfs", "-w", "-R", "write testdata/e2e-perm.yml provbox/config.yml")
-	net.boot(t, disk, console)
+	net.boot(t, disk, out)
 	if lease := lookYealink(t, yealink, "192.168.77.3"); lease["domain"] != "branch.example.org" {
 		t.Errorf("domain is %q, want the one of the settings on /perm", lease["domain"])
 	}
@@ -79,7 +81,8 @@ func TestImage(t *testing.T) {
 // lookYealink boots a Yealink phone from the box and returns its lease.
 func lookYealink(t *testing.T, p *phone, box string) map[string]string {
 	t.Helper()
-	lease := lookLease(t, p, box)
+	lease := p.dhclient(t)
+	lookLease(t, p, lease, box)
 	if want := "http://" + box + ":8667"; lease["tftp"] != want {
 		t.Errorf("Yealink phone got option 66 %q, want %q", lease["tftp"], want)
 	}
@@ -93,7 +96,8 @@ func lookYealink(t *testing.T, p *phone, box string) map[string]string {
 // lookCisco boots a Cisco phone from the box and returns its lease.
 func lookCisco(t *testing.T, p *phone, box string) map[string]string {
 	t.Helper()
-	lease := lookLease(t, p, box)
+	lease := p.udhcpc(t)
+	lookLease(t, p, lease, box)
 	if lease["tftp"] != box {
 		t.Errorf("Cisco phone got option 66 %q, want %q", lease["tftp"], box)
 	}
@@ -104,9 +108,8 @@ func lookCisco(t *testing.T, p *phone, box string) map[string]string {
 	return lease
 }
 
-func lookLease(t *testing.T, p *phone, box string) map[string]string {
+func lookLease(t *testing.T, p *phone, lease map[string]string, box string) {
 	t.Helper()
-	lease := p.dhcp(t)
 	ip, err := netip.ParseAddr(lease["ip"])
 	if err != nil || ip.Less(netip.MustParseAddr("192.168.77.50")) || netip.MustParseAddr("192.168.77.199").Less(ip) {
 		t.Errorf("%s got the address %q, want one of the pool", p.mac, lease["ip"])
@@ -114,7 +117,6 @@ func lookLease(t *testing.T, p *phone, box string) map[string]string {
 	if lease["serverid"] != box || lease["router"] != "192.168.77.254" {
 		t.Errorf("%s got server %q and router %q, want %s and 192.168.77.254", p.mac, lease["serverid"], lease["router"], box)
 	}
-	return lease
 }
 
 // closedDoors looks for what must not be open to the LAN.
@@ -127,7 +129,7 @@ func closedDoors(t *testing.T, p *phone, box string) {
 			t.Errorf("gokrazy answers the LAN on port 80:\n%.300s", out)
 		}
 	}
-	if status, _ := p.httpGet(t, "curl", "http://"+box+":8666/0.2/devices"); status != "401" {
+	if status, _ := p.httpGet(t, "curl", "http://"+box+":8666/0.2/dev_mgr/devices"); status != "401" {
 		t.Errorf("REST without a token answers %s, want 401", status)
 	}
 }
@@ -139,7 +141,7 @@ func needs(t *testing.T) {
 		t.Skip("skipped: needs root, for a network of its own")
 	}
 	for program, pkg := range map[string]string{
-		"qemu-system-x86_64": "qemu-system-x86", "ip": "iproute2", "nsenter": "util-linux", "udhcpc": "udhcpc",
+		"qemu-system-x86_64": "qemu-system-x86", "ip": "iproute2", "nsenter": "util-linux", "udhcpc": "udhcpc", "dhclient": "isc-dhcp-client",
 		"curl": "curl", "tftp": "tftp-hpa", "e2fsck": "e2fsprogs", "debugfs": "e2fsprogs",
 	} {
 		if _, err := exec.LookPath(program); err != nil {
@@ -161,14 +163,4 @@ func pack(t *testing.T) (disk string) {
 		t.Fatal(err)
 	}
 	return disk
-}
-
-// showConsole prints the end of what the box said, if the test has failed.
-func showConsole(t *testing.T, file string) {
-	data, err := os.ReadFile(file)
-	if !t.Failed() || err != nil {
-		return
-	}
-	lines := strings.Split(strings.ReplaceAll(string(data), "\r", ""), "\n")
-	t.Logf("end of the console:\n%s", strings.Join(lines[max(0, len(lines)-120):], "\n"))
 }

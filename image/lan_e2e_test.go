@@ -3,9 +3,11 @@
 package image_test
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -113,40 +115,106 @@ func (l *lan) newPhone(t *testing.T, mac, vendorClass string) *phone {
 // macName is the MAC address as phones write it into file names.
 func (p *phone) macName() string { return strings.ReplaceAll(p.mac, ":", "") }
 
-// leaseScript is what udhcpc runs with what it learned in the environment.
-const leaseScript = `#!/bin/sh
+// udhcpc gets an address with busybox's DHCP client, waiting for a server as
+// long as a booting box takes, and returns what it learned: ip, router, tftp for
+// option 66 and so on.
+func (p *phone) udhcpc(t *testing.T) map[string]string {
+	t.Helper()
+	script := p.write(t, "udhcpc.sh", 0o700, `#!/bin/sh
 [ "$1" = bound ] || exit 0
 ip addr flush dev "$interface" && ip addr add "$ip/$mask" dev "$interface" || exit 1
-env >"$(dirname "$0")/lease"
-`
-
-// dhcp gets an address with Debian's DHCP client, waiting for a server as long
-// as a booting box takes, and returns the client's variables: ip, router, tftp
-// for option 66 and so on.
-func (p *phone) dhcp(t *testing.T) map[string]string {
-	t.Helper()
-	script := filepath.Join(p.dir, "script")
-	if err := os.WriteFile(script, []byte(leaseScript), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	file := filepath.Join(p.dir, "lease")
-	if err := os.RemoveAll(file); err != nil {
-		t.Fatal(err)
-	}
+echo "lease{"; env; echo "}lease"
+`)
 	// Without an empty -V the client sends its own vendor class too.
-	p.must(t, "udhcpc", "-i", "eth0", "-f", "-q", "-n", "-t", "60", "-T", "2", "-s", script, "-V", "",
+	out := p.must(t, "udhcpc", "-i", "eth0", "-f", "-q", "-n", "-t", "60", "-T", "2", "-s", script, "-V", "",
 		"-O", "tftp", "-O", "150", "-x", fmt.Sprintf("0x3c:%x", p.vendorClass))
-	data, err := os.ReadFile(file)
+	return readLease(strings.NewReader(out), "}lease")
+}
+
+// dhclient does the same with ISC's client, which remembers its address and asks
+// a box that comes back to confirm it: reason is then REBOOT. (udhcpc remembers
+// nothing, and shows no option 66 that holds a URL.)
+func (p *phone) dhclient(t *testing.T) map[string]string {
+	t.Helper()
+	script := p.write(t, "dhclient.sh", 0o700, `#!/bin/sh
+case $reason in BOUND | REBOOT) ;; *) exit 0 ;; esac
+ip addr flush dev "$interface" && ip addr add "$new_ip_address/$new_subnet_mask" dev "$interface" || exit 1
+echo "lease{"
+echo "reason=$reason"
+echo "ip=$new_ip_address"
+echo "router=$new_routers"
+echo "serverid=$new_dhcp_server_identifier"
+echo "domain=$new_domain_name"
+echo "tftp=$new_tftp_server_name"
+echo "}lease"
+`)
+	conf := p.write(t, "dhclient.conf", 0o600, fmt.Sprintf(`
+timeout 120; retry 1; reboot 30; initial-interval 1; backoff-cutoff 3; select-timeout 0;
+send vendor-class-identifier %q;
+request subnet-mask, routers, domain-name, tftp-server-name;
+`, p.vendorClass))
+	// A copy, because Debian's AppArmor profile for the program in its own place
+	// forbids it files like these.
+	program, err := exec.LookPath("dhclient")
 	if err != nil {
 		t.Fatal(err)
 	}
+	data, err := os.ReadFile(program)
+	if err != nil {
+		t.Fatal(err)
+	}
+	program = p.write(t, "dhclient", 0o700, string(data))
+
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	cmd := p.command(ctx, program, "-4", "-1", "-d", "-sf", script, "-cf", conf,
+		"-lf", filepath.Join(p.dir, "leases"), "-pf", filepath.Join(p.dir, "pid"), "eth0")
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd.Stderr = cmd.Stdout
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var log bytes.Buffer
+	// It writes its lease down after the script, and says so last.
+	lease := readLease(io.TeeReader(out, &log), "bound to ")
+	stop() // it would go on to renew
+	_ = cmd.Wait()
+	if len(lease) == 0 {
+		t.Fatalf("dhclient got no lease:\n%s", log.Bytes())
+	}
+	return lease
+}
+
+// readLease reads what the clients' scripts print, up to a line that begins with
+// last.
+func readLease(r io.Reader, last string) map[string]string {
 	lease := make(map[string]string)
-	for line := range strings.Lines(string(data)) {
-		if name, value, ok := strings.Cut(strings.TrimSuffix(line, "\n"), "="); ok {
+	inside := false
+	lines := bufio.NewScanner(r)
+	for lines.Scan() && !strings.HasPrefix(lines.Text(), last) {
+		switch name, value, _ := strings.Cut(lines.Text(), "="); {
+		case name == "lease{":
+			inside = true
+		case name == "}lease":
+			inside = false
+		case inside:
 			lease[name] = value
 		}
 	}
 	return lease
+}
+
+// write puts a file into the phone's folder.
+func (p *phone) write(t *testing.T, name string, mode os.FileMode, text string) (file string) {
+	t.Helper()
+	file = filepath.Join(p.dir, name)
+	if err := os.WriteFile(file, []byte(text), mode); err != nil {
+		t.Fatal(err)
+	}
+	return file
 }
 
 // httpGet fetches with curl as a phone of the given User-Agent and returns
@@ -177,7 +245,7 @@ func (p *phone) tftpGet(t *testing.T, host, name string) string {
 	out := p.must(t, "tftp", "-m", "binary", host, "-c", "get", name, file)
 	data, err := os.ReadFile(file)
 	if err != nil || len(data) == 0 {
-		t.Fatalf("TFTP gave no %s: %v\n%s", name, err, out)
+		t.Errorf("TFTP gave no %s: %v\n%s", name, err, out)
 	}
 	return string(data)
 }

@@ -3,6 +3,7 @@
 package image_test
 
 import (
+	"bytes"
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
@@ -12,40 +13,115 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"provbox/appliance/perm"
 )
 
 // vm is a virtual machine that is running.
 type vm struct {
-	cmd *exec.Cmd
-	qmp string // socket of QEMU's control protocol
+	cmd   *exec.Cmd
+	qmp   string        // socket of QEMU's control protocol
+	ended chan struct{} // closed when cmd has been waited for
 }
 
-// boot starts a machine with the disk on the LAN's tap. The console goes to the
-// end of the file console. Software emulation, because KVM is not to be had in
-// many places where this runs (spec/image.md, "Virtual machines").
-func (l *lan) boot(t *testing.T, disk, console string) *vm {
+// console collects what the machines say on their serial ports.
+type console struct {
+	mu      sync.Mutex
+	text    []byte
+	from    int           // where the text of the running machine begins
+	started chan struct{} // closed when its init says its first line
+}
+
+// initLine is the first that comes from the root file system.
+const initLine = "gokrazy build timestamp"
+
+func (c *console) Write(p []byte) (int, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	before := bytes.Contains(c.text[c.from:], []byte(initLine))
+	c.text = append(c.text, p...)
+	if !before && bytes.Contains(c.text[c.from:], []byte(initLine)) {
+		close(c.started)
+	}
+	return len(p), nil
+}
+
+// next begins the text of another machine.
+func (c *console) next() (started <-chan struct{}) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.from, c.started = len(c.text), make(chan struct{})
+	return c.started
+}
+
+// show prints the end of what the boxes said, if the test has failed.
+func (c *console) show(t *testing.T) {
+	if !t.Failed() {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	lines := strings.Split(strings.ReplaceAll(string(c.text), "\r", ""), "\n")
+	t.Logf("end of the console:\n%s", strings.Join(lines[max(0, len(lines)-120):], "\n"))
+}
+
+// The emulated BIOS of a busy machine has been seen to stop before it loads the
+// kernel, when nothing of ours has run yet. Then the machine is switched on
+// again.
+const (
+	bootTries = 3
+	bootLimit = 100 * time.Second
+)
+
+// boot starts a machine with the disk on the LAN's tap and returns when its
+// kernel runs.
+func (l *lan) boot(t *testing.T, disk string, c *console) *vm {
 	t.Helper()
-	v := &vm{qmp: filepath.Join(t.TempDir(), "qmp")}
+	for range bootTries {
+		started := c.next()
+		v := l.power(t, disk, c)
+		select {
+		case <-started:
+			return v
+		case <-v.ended:
+			t.Fatal("QEMU ended")
+		case <-time.After(bootLimit):
+			t.Logf("no kernel after %v, switching the machine off and on", bootLimit)
+			v.cutPower()
+		}
+	}
+	t.Fatal("the machine does not boot")
+	return nil
+}
+
+// power starts QEMU with software emulation, because KVM is not to be had in
+// many places where this runs (spec/image.md, "Virtual machines").
+func (l *lan) power(t *testing.T, disk string, c *console) *vm {
+	t.Helper()
+	v := &vm{qmp: filepath.Join(t.TempDir(), "qmp"), ended: make(chan struct{})}
 	v.cmd = l.command(t.Context(), "qemu-system-x86_64",
 		"-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2", "-m", "512",
-		"-display", "none", "-no-reboot",
-		"-chardev", "file,id=console,append=on,path="+console, "-serial", "chardev:console",
+		"-display", "none", "-no-reboot", "-serial", "stdio",
 		"-qmp", "unix:"+v.qmp+",server=on,wait=off",
 		"-drive", "format=raw,if=virtio,file="+disk,
 		"-netdev", "tap,id=lan,script=no,downscript=no,ifname="+tap,
 		"-device", "virtio-net-pci,netdev=lan,mac=52:54:00:77:00:01")
-	var log strings.Builder
-	v.cmd.Stdout, v.cmd.Stderr = &log, &log
+	var log bytes.Buffer
+	v.cmd.Stdout, v.cmd.Stderr = c, &log
 	if err := v.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
+	go func() {
+		defer close(v.ended)
+		_ = v.cmd.Wait() // killed, as a rule
+	}()
 	t.Cleanup(func() {
 		v.cutPower()
 		if t.Failed() && log.Len() > 0 {
-			t.Logf("QEMU says:\n%s", log.String())
+			t.Logf("QEMU says:\n%s", log.Bytes())
 		}
 	})
 	return v
@@ -55,7 +131,7 @@ func (l *lan) boot(t *testing.T, disk, console string) *vm {
 // flushed to the disk is gone.
 func (v *vm) cutPower() {
 	_ = v.cmd.Process.Kill() // may have ended
-	_ = v.cmd.Wait()
+	<-v.ended
 }
 
 // pressPower asks the guest to shut down and waits until it has.
@@ -79,8 +155,9 @@ func (v *vm) pressPower(t *testing.T) {
 	// QEMU closes the connection when it ends.
 	for d.Decode(&msg) == nil {
 	}
-	if err := v.cmd.Wait(); err != nil {
-		t.Errorf("after the power button: QEMU: %v", err)
+	<-v.ended
+	if !v.cmd.ProcessState.Success() {
+		t.Errorf("after the power button: QEMU: %v", v.cmd.ProcessState)
 	}
 }
 

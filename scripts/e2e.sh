@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/lib.sh
 PATH=$PATH:/usr/sbin:/sbin
-need qemu-system-x86_64:qemu-system-x86 ip:iproute2 udhcpc:udhcpc curl:curl tftp:tftp-hpa e2fsck:e2fsprogs
+need qemu-system-x86_64:qemu-system-x86 ip:iproute2 udhcpc:udhcpc dhclient:isc-dhcp-client curl:curl tftp:tftp-hpa e2fsck:e2fsprogs
 # The test removes what it makes; what a killed one leaves is in here.
 TMPDIR=$(mktemp -d)
 export TMPDIR
