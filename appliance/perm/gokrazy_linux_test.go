@@ -99,6 +99,23 @@ func TestOpen(t *testing.T) {
 	}
 }
 
+func TestAnnounce(t *testing.T) {
+	t.Parallel()
+	root := t.TempDir()
+	g := Gokrazy{Root: root}
+	g.Announce("there is no kernel log here")
+	if _, err := os.Stat(filepath.Join(root, "dev/kmsg")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("kernel log was made: %v", err)
+	}
+	mkdir(t, filepath.Join(root, "dev"))
+	write(t, filepath.Join(root, "dev/kmsg"), "")
+	g.Announce("partition is damaged")
+	got, err := os.ReadFile(filepath.Join(root, "dev/kmsg"))
+	if want := "<3>provbox: partition is damaged\n"; string(got) != want || err != nil {
+		t.Errorf("kernel log has %q, %v; want %q", got, err, want)
+	}
+}
+
 func mkdir(t *testing.T, dir string) {
 	t.Helper()
 	if err := os.MkdirAll(dir, 0o700); err != nil {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"strings"
 	"syscall"
 )
 
@@ -30,6 +31,9 @@ type System interface {
 	Open(path string) (DeviceCloser, int64, error)
 	// Mount mounts the ext4 on device at dir.
 	Mount(device, dir string) error
+	// Announce shows one line to whoever looks at the box's screen or serial
+	// port: without the partition there may be no other way to be heard.
+	Announce(line string)
 }
 
 // DeviceCloser is an opened Device.
@@ -70,8 +74,16 @@ func (o Outcome) String() string {
 // Ensure sees to it that a file system is mounted on dir, formatting the
 // partition if it is blank or a format of it was interrupted. Call it before
 // anything is written below dir. The error wraps ErrDamaged or ErrForeign where
-// a person has to act.
+// a person has to act, and is announced.
 func Ensure(sys System, dir string, log *slog.Logger) (Outcome, error) {
+	outcome, err := ensure(sys, dir, log)
+	if err != nil {
+		sys.Announce(strings.ReplaceAll(err.Error(), "\n", ": "))
+	}
+	return outcome, err
+}
+
+func ensure(sys System, dir string, log *slog.Logger) (Outcome, error) {
 	mounted, err := sys.Mounted(dir)
 	if err != nil {
 		return Failed, fmt.Errorf("prepare %s: %w", dir, err)

@@ -4,8 +4,11 @@ import (
 	"bytes"
 	"errors"
 	"log/slog"
+	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // machine is a System whose kernel mounts whatever looks like ext4.
@@ -16,7 +19,10 @@ type machine struct {
 	noDisk   error
 	openErr  error
 	mounts   int
+	said     []string
 }
+
+func (m *machine) Announce(line string) { m.said = append(m.said, line) }
 
 func (m *machine) Mounted(string) (bool, error) { return m.mounted, nil }
 func (m *machine) Partition() (string, error)   { return "/dev/sda4", m.noDisk }
@@ -94,6 +100,13 @@ func TestEnsure(t *testing.T) {
 			}
 			if tt.wantErr == nil && err != nil {
 				t.Errorf("Ensure: %v", err)
+			}
+			var wantSaid []string
+			if err != nil {
+				wantSaid = []string{strings.ReplaceAll(err.Error(), "\n", ": ")}
+			}
+			if diff := cmp.Diff(wantSaid, sys.said); diff != "" {
+				t.Errorf("announced (-want +got):\n%s", diff)
 			}
 			wantMounts := 0
 			if tt.want == Formatted || tt.want == Mounted {

@@ -92,14 +92,17 @@ func (i *Identifier) Identify(ctx context.Context, req provd.Request) (provd.Dev
 	if !known || !dev.Has("plugin") {
 		choice, _ = i.associate(ctx, info, plugins)
 	}
-	if known && !stale && choice == "" {
-		i.devices.Ensure(ctx, dev.ID())
-	} else if dev, err = i.apply(ctx, req, info, choice); refused(err) {
-		i.log.Warn("could not keep a phone", "kind", req.Kind, "ip", req.IP, "mac", info["mac"], "err", err)
-		return provd.Device{}, nil
-	} else if err != nil {
-		return provd.Device{}, err
+	if !known || stale || choice != "" {
+		if dev, err = i.apply(ctx, req, info, choice); refused(err) {
+			i.log.Warn("could not keep a phone", "kind", req.Kind, "ip", req.IP, "mac", info["mac"], "err", err)
+			return provd.Device{}, nil
+		} else if err != nil {
+			return provd.Device{}, err
+		}
 	}
+	// Another request of the same phone may have stored the device a moment ago
+	// and be rendering it still.
+	i.devices.Ensure(ctx, dev.ID())
 	if req.Kind != provd.DHCP {
 		if err := i.devices.Requested(dev.ID(), req.Path); err != nil && provd.CodeOf(err) != provd.NotFound {
 			return provd.Device{}, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -102,6 +103,28 @@ func TestFirstContact(t *testing.T) {
 	}
 	if _, ok := p.File("001565aabbcc.cfg"); !ok {
 		t.Error("no file was rendered")
+	}
+}
+
+// A phone asks for several files at once; none may come before they are there.
+func TestConcurrentFirstContact(t *testing.T) {
+	t.Parallel()
+	p := &provdtest.Plugin{}
+	b := newBox(t, p)
+	var wg sync.WaitGroup
+	for range 16 {
+		wg.Go(func() {
+			if _, err := b.Identify(context.Background(), httpRequest("192.168.77.50", ua, "/001565aabbcc.cfg")); err != nil {
+				t.Error(err)
+			}
+			if _, ok := p.File("001565aabbcc.cfg"); !ok {
+				t.Error("identified before the file was there")
+			}
+		})
+	}
+	wg.Wait()
+	if n := b.count(t); n != 1 {
+		t.Errorf("%d devices of one phone", n)
 	}
 }
 
