@@ -14,6 +14,10 @@ func positional(name string, args []Value, kwargs []Keyword, least, most int) er
 	}
 	short := name[strings.LastIndexByte(name, '.')+1:]
 	switch {
+	case searchNames[short] && n < least:
+		return TypeErrorf("%s() takes at least %d argument%s (%d given)", short, least, pluralS(least), n)
+	case searchNames[short] && n > most:
+		return TypeErrorf("%s() takes at most %d arguments (%d given)", short, most, n)
 	case most == 0:
 		return TypeErrorf("%s() takes no arguments (%d given)", name, n)
 	case least == 1 && most == 1:
@@ -24,6 +28,12 @@ func positional(name string, args []Value, kwargs []Keyword, least, most int) er
 		return TypeErrorf("%s expected at least %d argument%s, got %d", short, least, pluralS(least), n)
 	}
 	return TypeErrorf("%s expected at most %d argument%s, got %d", short, most, pluralS(most), n)
+}
+
+// searchNames are the methods that CPython parses with other code, which words
+// the message differently.
+var searchNames = map[string]bool{
+	"find": true, "rfind": true, "index": true, "rindex": true, "count": true, "startswith": true, "endswith": true,
 }
 
 func pluralS(n int) string {
@@ -123,7 +133,11 @@ func addInPlace(table methodTable, ops ...BinaryOp) {
 func addCompare(table methodTable, ops ...CompareOp) {
 	for _, op := range ops {
 		add(table, compareNames[op].method, 1, 1, func(t *Thread, self Value, args []Value) (Value, error) {
-			r, ok, err := compareNative(t, op, Native(self), Native(args[0]))
+			other := Native(args[0])
+			if _, isFloat := other.(Float); isFloat && table.owner == "int" {
+				return NotImplemented, nil // float's method does it
+			}
+			r, ok, err := compareNative(t, op, Native(self), other)
 			if !ok && err == nil {
 				return NotImplemented, nil
 			}
@@ -135,61 +149,79 @@ func addCompare(table methodTable, ops ...CompareOp) {
 // addCommon enters the dunder methods that follow from an operation of the same
 // name, for as long as the value itself is built in.
 func addCommon(table methodTable, names ...string) {
+	add := func(table methodTable, name string, least, most int, fn func(t *Thread, self Value, args []Value) (Value, error)) {
+		add(table, name, least, most, func(t *Thread, self Value, args []Value) (Value, error) {
+			if self = Native(self); !isCore(self) {
+				// The operation would come back to this very method.
+				return nil, wrongSelf(name, table.owner, self)
+			}
+			return fn(t, self, args)
+		})
+	}
 	for _, name := range names {
 		switch name {
 		case "__len__":
 			add(table, name, 0, 0, func(t *Thread, self Value, _ []Value) (Value, error) {
-				n, err := Len(t, Native(self))
+				n, err := Len(t, self)
 				return NewInt(n), err
 			})
 		case "__iter__":
-			add(table, name, 0, 0, func(t *Thread, self Value, _ []Value) (Value, error) { return Iter(t, Native(self)) })
+			add(table, name, 0, 0, func(t *Thread, self Value, _ []Value) (Value, error) { return Iter(t, self) })
 		case "__contains__":
 			add(table, name, 1, 1, func(t *Thread, self Value, args []Value) (Value, error) {
-				ok, err := Contains(t, Native(self), args[0])
+				ok, err := Contains(t, self, args[0])
 				return Bool(ok), err
 			})
 		case "__getitem__":
 			add(table, name, 1, 1, func(t *Thread, self Value, args []Value) (Value, error) {
-				return GetItem(t, Native(self), args[0])
+				return GetItem(t, self, args[0])
 			})
 		case "__setitem__":
 			add(table, name, 2, 2, func(t *Thread, self Value, args []Value) (Value, error) {
-				return None, SetItem(t, Native(self), args[0], args[1])
+				return None, SetItem(t, self, args[0], args[1])
 			})
 		case "__delitem__":
 			add(table, name, 1, 1, func(t *Thread, self Value, args []Value) (Value, error) {
-				return None, DelItem(t, Native(self), args[0])
+				return None, DelItem(t, self, args[0])
 			})
 		case "__hash__":
 			add(table, name, 0, 0, func(t *Thread, self Value, _ []Value) (Value, error) {
-				h, err := Hash(t, Native(self))
+				h, err := Hash(t, self)
 				return newInt64(int64(h)), err
 			})
 		case "__repr__":
 			add(table, name, 0, 0, func(t *Thread, self Value, _ []Value) (Value, error) {
-				s, err := Repr(t, Native(self))
+				s, err := Repr(t, self)
 				return Str(s), err
 			})
 		case "__str__":
 			add(table, name, 0, 0, func(t *Thread, self Value, _ []Value) (Value, error) {
-				s, err := ToStr(t, Native(self))
+				s, err := ToStr(t, self)
 				return Str(s), err
 			})
 		case "__format__":
-			add(table, name, 1, 1, func(t *Thread, self Value, args []Value) (Value, error) {
-				spec, ok := Native(args[0]).(Str)
-				if !ok {
-					return nil, TypeErrorf("__format__() argument must be str, not %s", TypeName(args[0]))
-				}
-				s, err := Format(t, Native(self), string(spec))
-				return Str(s), err
-			})
+			addFormat(table)
 		case "__bool__":
 			add(table, name, 0, 0, func(t *Thread, self Value, _ []Value) (Value, error) {
-				b, err := Truth(t, Native(self))
+				b, err := Truth(t, self)
 				return Bool(b), err
 			})
 		}
 	}
+}
+
+// addFormat enters __format__. Its messages name the class of the instance, not
+// that of the value inside.
+func addFormat(table methodTable) {
+	add(table, "__format__", 1, 1, func(t *Thread, self Value, args []Value) (Value, error) {
+		spec, ok := Native(args[0]).(Str)
+		if !ok {
+			return nil, TypeErrorf("__format__() argument must be str, not %s", TypeName(args[0]))
+		}
+		v := Native(self)
+		if !isCore(v) {
+			return nil, wrongSelf("__format__", table.owner, self)
+		}
+		return text(formatNative(t, v, string(spec), TypeName(self)))
+	})
 }

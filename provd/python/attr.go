@@ -199,6 +199,11 @@ func callFound(t *Thread, fn, v Value, args ...Value) (Value, error) {
 }
 
 func callFoundArgs(t *Thread, fn, v Value, args []Value, kwargs []Keyword) (Value, error) {
+	// Built-in code can come back here without a frame of the program between.
+	if err := t.Enter(); err != nil {
+		return nil, err
+	}
+	defer t.Leave()
 	switch f := fn.(type) {
 	case *Method:
 		return f.fn(t, v, args, kwargs)

@@ -111,10 +111,6 @@ func numberBinary(t *Thread, op BinaryOp, a, b Value) (Value, bool, error) {
 // dispatchBinary evaluates an operator through dunder methods; the result is
 // NotImplemented when none of them takes the operands.
 func dispatchBinary(t *Thread, op BinaryOp, a, b Value) (Value, error) {
-	if err := t.Enter(); err != nil {
-		return nil, err
-	}
-	defer t.Leave()
 	names := &binaryNames[op]
 	ca, cb := a.Type(), b.Type()
 	left, hasLeft := ca.Lookup(names.method)

@@ -4,7 +4,7 @@ package python
 // (__mro_entries__ is honoured), kwargs are those of the class statement, ns is
 // the executed body (with __module__ and __qualname__ in it).
 func BuildClass(t *Thread, name string, bases []Value, ns *Dict, kwargs []Keyword) (Value, error) {
-	if err := t.Alloc(512); err != nil {
+	if err := t.Alloc(512 + 8*maxMRO); err != nil {
 		return nil, err
 	}
 	classes, replaced, err := resolveBases(t, bases)

@@ -122,6 +122,9 @@ func builtinPow(t *Thread, args []Value, kwargs []Keyword) (Value, error) {
 	b, ok2 := bigOf(exp)
 	m, ok3 := bigOf(mod)
 	if !ok1 || !ok2 || !ok3 {
+		if isNumber(base) && isNumber(exp) && isNumber(mod) {
+			return nil, TypeErrorf("pow() 3rd argument not allowed unless all arguments are integers")
+		}
 		return nil, TypeErrorf("unsupported operand type(s) for ** or pow(): '%s', '%s', '%s'",
 			TypeName(base), TypeName(exp), TypeName(mod))
 	}
@@ -147,6 +150,11 @@ func builtinPow(t *Thread, args []Value, kwargs []Keyword) (Value, error) {
 		r.Add(r, m)
 	}
 	return NewBigInt(r), nil
+}
+
+func isNumber(v Value) bool {
+	_, ok, err := asFloat(Native(v))
+	return ok || err != nil
 }
 
 func builtinRound(t *Thread, args []Value, kwargs []Keyword) (Value, error) {

@@ -239,7 +239,7 @@ func builtinFormat(t *Thread, args []Value, kwargs []Keyword) (Value, error) {
 	if len(args) == 2 {
 		var ok bool
 		if spec, ok = Native(args[1]).(Str); !ok {
-			return nil, TypeErrorf("format() argument 2 must be str, not %s", TypeName(args[1]))
+			return nil, TypeErrorf("format() argument 2 must be str, not %s", argTypeName(args[1]))
 		}
 	}
 	return text(Format(t, args[0], string(spec)))

@@ -1,7 +1,13 @@
 package python
 
+import "strings"
+
 // Call calls fn. args and kwargs are not kept.
 func Call(t *Thread, fn Value, args []Value, kwargs []Keyword) (Value, error) {
+	if err := t.Enter(); err != nil {
+		return nil, err
+	}
+	defer t.Leave()
 	switch f := fn.(type) {
 	case *Builtin:
 		return f.fn(t, args, kwargs)
@@ -16,10 +22,6 @@ func Call(t *Thread, fn Value, args []Value, kwargs []Keyword) (Value, error) {
 	if !ok {
 		return nil, TypeErrorf("'%s' object is not callable", TypeName(fn))
 	}
-	if err := t.Enter(); err != nil {
-		return nil, err
-	}
-	defer t.Leave()
 	return callFoundArgs(t, call, fn, args, kwargs)
 }
 
@@ -62,6 +64,9 @@ func (m *Method) Call(t *Thread, args []Value, kwargs []Keyword) (Value, error) 
 		return nil, TypeErrorf("unbound method %s.%s() needs an argument", m.class.name, m.name)
 	}
 	if !IsInstance(args[0], m.class) {
+		if strings.HasPrefix(m.name, "__") {
+			return nil, wrongSelf(m.name, m.class.name, args[0])
+		}
 		return nil, TypeErrorf("descriptor '%s' for '%s' objects doesn't apply to a '%s' object",
 			m.name, m.class.name, TypeName(args[0]))
 	}
@@ -103,8 +108,8 @@ func construct(t *Thread, c *Class, args []Value, kwargs []Keyword) (Value, erro
 	if !ok {
 		return v, nil
 	}
-	if m, ok := init.(*Method); ok && m.class == owner && c.native {
-		return v, nil // the class's own New has done it all
+	if m, ok := init.(*Method); ok && (m.class == owner && c.native || m.class == ObjectClass && owner != ObjectClass) {
+		return v, nil // New has done it all
 	}
 	r, err := callFoundArgs(t, init, v, args, kwargs)
 	if err != nil {

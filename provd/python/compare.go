@@ -2,7 +2,6 @@ package python
 
 import (
 	"cmp"
-	"math"
 	"strings"
 )
 
@@ -12,7 +11,7 @@ func Equal(t *Thread, a, b Value) (bool, error) {
 	switch x := a.(type) {
 	case Str:
 		if y, ok := b.(Str); ok {
-			return x == y, nil
+			return x == y, t.long(min(len(x), len(y)))
 		}
 	case Int:
 		if y, ok := b.(Int); ok {
@@ -75,10 +74,6 @@ func Compare(t *Thread, op CompareOp, a, b Value) (Value, error) {
 }
 
 func dispatchCompare(t *Thread, op CompareOp, a, b Value) (Value, error) {
-	if err := t.Enter(); err != nil {
-		return nil, err
-	}
-	defer t.Leave()
 	names := &compareNames[op]
 	swapped := compareNames[names.swapped].method
 	ca, cb := a.Type(), b.Type()
@@ -116,15 +111,16 @@ func compareNative(t *Thread, op CompareOp, a, b Value) (r, ok bool, err error) 
 		}
 	case Str:
 		if y, ok := b.(Str); ok {
+			err := t.long(min(len(x), len(y)))
 			if op == OpEq || op == OpNe {
-				return (x == y) == (op == OpEq), true, nil
+				return (x == y) == (op == OpEq), true, err
 			}
-			return ordered(op, strings.Compare(string(x), string(y))), true, nil
+			return ordered(op, strings.Compare(string(x), string(y))), true, err
 		}
 		return false, false, nil
 	case Bytes:
 		if y, ok := b.(Bytes); ok {
-			return ordered(op, strings.Compare(string(x), string(y))), true, nil
+			return ordered(op, strings.Compare(string(x), string(y))), true, t.long(min(len(x), len(y)))
 		}
 		return false, false, nil
 	case *List:
@@ -282,10 +278,4 @@ func equalDicts(t *Thread, a, b *Dict) (bool, error) {
 		}
 	}
 	return true, nil
-}
-
-// isNaN reports whether v is a float that equals nothing.
-func isNaN(v Value) bool {
-	f, ok := v.(Float)
-	return ok && math.IsNaN(float64(f))
 }

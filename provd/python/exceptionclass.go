@@ -60,7 +60,7 @@ func linkExceptions() {
 		},
 		OSError: {
 			New:     newOSError,
-			Methods: map[string]MethodFunc{"__str__": osErrorStr},
+			Methods: map[string]MethodFunc{"__str__": osErrorStr, "__init__": initOSError},
 			Getters: fieldGetters("errno", "strerror", "filename", "filename2"),
 			Setters: fieldSetters("errno", "strerror", "filename", "filename2"),
 		},
@@ -153,6 +153,9 @@ func keywordFields(e *Instance, kwargs []Keyword) error {
 		known := e.class.IsSubclass(ImportError) && (kw.Name == "name" || kw.Name == "path") ||
 			e.class.IsSubclass(AttributeError) && (kw.Name == "name" || kw.Name == "obj") ||
 			e.class.IsSubclass(NameError) && kw.Name == "name"
+		if !known && e.class.IsSubclass(ImportError) {
+			return TypeErrorf("'%s' is an invalid keyword argument for ImportError()", kw.Name)
+		}
 		if !known {
 			return TypeErrorf("%s() takes no keyword arguments", e.class.name)
 		}

@@ -68,19 +68,36 @@ func newOSError(t *Thread, c *Class, args []Value, kwargs []Keyword) (Value, err
 	if err != nil {
 		return nil, err
 	}
-	e := v.(*Instance)
-	if n := len(args); n >= 2 && n <= 5 {
-		setField(e, "errno", args[0])
-		setField(e, "strerror", args[1])
-		if n > 2 && args[2] != Value(None) {
-			setField(e, "filename", args[2])
-			ExceptionDataOf(e).Args = Tuple{args[0], args[1]}
-		}
-		if n > 4 && args[4] != Value(None) {
-			setField(e, "filename2", args[4])
-		}
+	if e, ok := v.(*Instance); ok {
+		setOSError(e, args)
 	}
-	return e, nil
+	return v, nil
+}
+
+// setOSError reads the arguments of an OSError into its fields.
+func setOSError(e *Instance, args []Value) {
+	if n := len(args); n < 2 || n > 5 {
+		return
+	}
+	setField(e, "errno", args[0])
+	setField(e, "strerror", args[1])
+	if len(args) > 2 && args[2] != Value(None) {
+		setField(e, "filename", args[2])
+		ExceptionDataOf(e).Args = Tuple{args[0], args[1]}
+	}
+	if len(args) > 4 && args[4] != Value(None) {
+		setField(e, "filename2", args[4])
+	}
+}
+
+func initOSError(t *Thread, self Value, args []Value, kwargs []Keyword) (Value, error) {
+	if _, err := initException(t, self, args, kwargs); err != nil {
+		return nil, err
+	}
+	if e, ok := self.(*Instance); ok && ExceptionDataOf(e) != nil {
+		setOSError(e, args)
+	}
+	return None, nil
 }
 
 // NewOSError returns the error that raises the OSError class for an errno of

@@ -7,11 +7,8 @@ import (
 )
 
 // formatInt is int.__format__.
-func formatInt(t *Thread, v Value, spec string) (string, error) {
-	if spec == "" {
-		return ToStr(t, v)
-	}
-	f, err := parseSpec(spec, "int", '>', 'd')
+func formatInt(t *Thread, v Value, spec, typeName string) (string, error) {
+	f, err := parseSpec(spec, typeName, '>', 'd')
 	if err != nil {
 		return "", err
 	}
@@ -21,16 +18,16 @@ func formatInt(t *Thread, v Value, spec string) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		return f.float(t, x, "int")
+		return f.float(t, x)
 	case 'b', 'c', 'd', 'o', 'x', 'X', 'n':
 	default:
-		return "", unknownKind(f.kind, "int")
+		return "", unknownKind(f.kind, typeName)
 	}
 	if f.precision >= 0 {
 		return "", ValueErrorf("Precision not allowed in integer format specifier")
 	}
 	if f.noNegZero {
-		return "", ValueErrorf("Negative zero coercion (z) not allowed in format specifier with integer presentation type '%c'", f.kind)
+		return "", ValueErrorf("Negative zero coercion (z) not allowed in integer format specifier")
 	}
 	if f.kind == 'c' {
 		return f.char(t, v)
@@ -46,6 +43,8 @@ func formatInt(t *Thread, v Value, spec string) (string, error) {
 	return f.padNumber(t, prefix, digits, "")
 }
 
+const charRange = "%c arg not in range(0x110000)"
+
 // char formats an int as the character of that number.
 func (f *formatSpec) char(t *Thread, v Value) (string, error) {
 	switch {
@@ -59,7 +58,7 @@ func (f *formatSpec) char(t *Thread, v Value) (string, error) {
 		return "", OverflowErrorf("Python int too large to convert to C long")
 	}
 	if i < 0 || i > 0x10ffff {
-		return "", OverflowErrorf("%%c arg not in range(0x110000)")
+		return "", OverflowErrorf("%s", charRange)
 	}
 	return f.padNumber(t, "", "", string(AppendRune(nil, rune(i))))
 }
@@ -123,21 +122,18 @@ func intDigits(t *Thread, v Value, kind rune) (digits string, negative bool, err
 
 // formatFloatSpec is float.__format__.
 func formatFloatSpec(t *Thread, x float64, spec, typeName string) (string, error) {
-	if spec == "" {
-		return floatRepr(x), nil
-	}
 	f, err := parseSpec(spec, typeName, '>', 0)
 	if err != nil {
 		return "", err
 	}
 	switch f.kind {
 	case 0, 'e', 'E', 'f', 'F', 'g', 'G', 'n', '%':
-		return f.float(t, x, typeName)
+		return f.float(t, x)
 	}
 	return "", unknownKind(f.kind, typeName)
 }
 
-func (f *formatSpec) float(t *Thread, x float64, _ string) (string, error) {
+func (f *formatSpec) float(t *Thread, x float64) (string, error) {
 	if f.precision > math.MaxInt32 {
 		return "", ValueErrorf("precision too big")
 	}
@@ -264,4 +260,3 @@ func trimZeros(s string) string {
 	}
 	return strings.TrimSuffix(strings.TrimRight(s, "0"), ".")
 }
-

@@ -82,7 +82,7 @@ func parseSpec(spec, typeName string, defaultAlign byte, defaultKind rune) (form
 	if rest != "" {
 		r, n := DecodeRune(rest)
 		if n < len(rest) {
-			return f, ValueErrorf("Invalid format specifier")
+			return f, ValueErrorf("Invalid format specifier '%s' for object of type '%s'", spec, typeName)
 		}
 		f.kind = r
 	}
@@ -136,23 +136,8 @@ func kindText(kind rune) string {
 
 // Format returns format(v, spec).
 func Format(t *Thread, v Value, spec string) (string, error) {
-	switch x := v.(type) {
-	case Str:
-		return formatStr(t, string(x), spec)
-	case Int, *BigInt:
-		return formatInt(t, v, spec)
-	case Float:
-		return formatFloatSpec(t, float64(x), spec, "float")
-	case Bool:
-		if spec != "" {
-			return formatInt(t, boolInt(x), spec)
-		}
-	}
 	if isCore(v) {
-		if spec != "" {
-			return "", TypeErrorf("unsupported format string passed to %s.__format__", TypeName(v))
-		}
-		return ToStr(t, v)
+		return formatNative(t, v, spec, TypeName(v))
 	}
 	fn, ok := lookupSpecial(v, "__format__")
 	if !ok {
@@ -169,6 +154,24 @@ func Format(t *Thread, v Value, spec string) (string, error) {
 	return string(s), nil
 }
 
+// formatNative is the __format__ of the built-in values; messages name the type.
+func formatNative(t *Thread, v Value, spec, typeName string) (string, error) {
+	if spec == "" {
+		return ToStr(t, v)
+	}
+	switch x := v.(type) {
+	case Str:
+		return formatStr(t, string(x), spec, typeName)
+	case Int, *BigInt:
+		return formatInt(t, v, spec, typeName)
+	case Float:
+		return formatFloatSpec(t, float64(x), spec, typeName)
+	case Bool:
+		return formatInt(t, boolInt(x), spec, typeName)
+	}
+	return "", TypeErrorf("unsupported format string passed to %s.__format__", typeName)
+}
+
 // FormatValue formats one replacement field of an f-string: conversion is 0,
 // 's', 'r' or 'a'.
 func FormatValue(t *Thread, v Value, conversion byte, spec string) (string, error) {
@@ -179,7 +182,7 @@ func FormatValue(t *Thread, v Value, conversion byte, spec string) (string, erro
 	if !done {
 		return Format(t, v, spec)
 	}
-	return formatStr(t, s, spec)
+	return formatStr(t, s, spec, "str")
 }
 
 // convert applies !s, !r or !a; done is false when there is nothing to apply.
@@ -197,16 +200,16 @@ func convert(t *Thread, v Value, conversion rune) (s string, done bool, err erro
 	return s, true, err
 }
 
-func formatStr(t *Thread, s, spec string) (string, error) {
+func formatStr(t *Thread, s, spec, typeName string) (string, error) {
 	if spec == "" {
 		return s, nil
 	}
-	f, err := parseSpec(spec, "str", '<', 's')
+	f, err := parseSpec(spec, typeName, '<', 's')
 	if err != nil {
 		return "", err
 	}
 	if f.kind != 's' {
-		return "", unknownKind(f.kind, "str")
+		return "", unknownKind(f.kind, typeName)
 	}
 	switch {
 	case f.sign == ' ':

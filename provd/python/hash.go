@@ -20,7 +20,7 @@ const (
 func Hash(t *Thread, v Value) (uint64, error) {
 	switch v := v.(type) {
 	case Str:
-		return hashString(string(v)), nil
+		return hashString(string(v)), t.long(len(v))
 	case Int:
 		return hashInt(int64(v)), nil
 	case Bool:
@@ -35,9 +35,17 @@ func Hash(t *Thread, v Value) (uint64, error) {
 	case *BigInt:
 		return hashBig(v.big), nil
 	case Bytes:
-		return hashString(string(v)), nil
+		return hashString(string(v)), t.long(len(v))
 	case Tuple:
 		return hashTuple(t, v)
+	case EllipsisType:
+		return 0x456c6c, nil
+	case NotImplementedType:
+		return 0x4e6f74, nil
+	case *DictView:
+		if v.kind == viewValues {
+			return hashIdentity(v), nil
+		}
 	case *Class:
 		if v.meta == TypeClass {
 			return hashIdentity(v), nil

@@ -218,6 +218,9 @@ func floorDivMod(a, b, q, m *big.Int) {
 // trueDivide is int / int, correctly rounded: a quotient of more bits than a
 // float holds, with the remainder folded into its last bit.
 func trueDivide(a, b *big.Int) (Value, error) {
+	if a.Sign() == 0 {
+		return Float(math.Copysign(0, float64(b.Sign()))), nil
+	}
 	shift := 66 - (a.BitLen() - b.BitLen())
 	n, d := new(big.Int).Abs(a), new(big.Int).Abs(b)
 	if shift > 0 {

@@ -207,6 +207,7 @@ func Contains(t *Thread, container, item Value) (bool, error) {
 		if ok, done := c.containsInt(item); done {
 			return ok, nil
 		}
+		return containsNext(t, container, item)
 	case Bytes:
 		return bytesContains(t, c, item)
 	}
@@ -217,6 +218,11 @@ func Contains(t *Thread, container, item Value) (bool, error) {
 	if found {
 		return Truth(t, r)
 	}
+	return containsNext(t, container, item)
+}
+
+// containsNext looks for an item by iterating.
+func containsNext(t *Thread, container, item Value) (bool, error) {
 	it, err := Iter(t, container)
 	if err != nil {
 		if IsException(err, TypeError) && !isIterable(container) {

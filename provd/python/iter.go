@@ -243,7 +243,12 @@ func (it *funcIter) Next(t *Thread) (Value, bool, error) {
 	if it.done {
 		return nil, false, nil
 	}
+	// A program can stack iterators on iterators as high as it likes.
+	if err := t.Enter(); err != nil {
+		return nil, false, err
+	}
 	v, ok, err := it.next(t)
+	t.Leave()
 	if err != nil || !ok {
 		it.done = true
 		return nil, false, err

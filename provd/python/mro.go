@@ -64,6 +64,10 @@ func mroConflict(seqs [][]*Class) error {
 	return TypeErrorf("Cannot create a consistent method resolution\norder (MRO) for bases %s", strings.Join(names, ", "))
 }
 
+// maxMRO bounds the classes a class derives from, directly and indirectly: every
+// attribute lookup may have to ask each of them.
+const maxMRO = 200
+
 // layout returns the built-in class whose Go representation instances of c
 // carry, ObjectClass when they are plain instances.
 func (c *Class) layout() *Class {
@@ -146,6 +150,9 @@ func NewClass(name string, bases []*Class, ns *Dict) (*Class, error) {
 	mro, err := computeMRO(c, bases)
 	if err != nil {
 		return nil, err
+	}
+	if len(mro) > maxMRO {
+		return nil, TypeErrorf("class hierarchy is too deep")
 	}
 	c.mro = mro
 	for _, k := range mro {

@@ -15,7 +15,7 @@ func linkObject() {
 				return nil, TypeErrorf("object.__init__() takes exactly one argument (the instance to initialize)")
 			}
 		}
-		if c.userNew() == nil {
+		if c.userNew() == nil && c.layout() == ObjectClass {
 			return nil, TypeErrorf("%s.__init__() takes exactly one argument (the instance to initialize)", c.name)
 		}
 		return None, nil

@@ -204,7 +204,7 @@ func Truth(t *Thread, v Value) (bool, error) {
 func Len(t *Thread, v Value) (int, error) {
 	switch v := v.(type) {
 	case Str:
-		return strLen(string(v)), nil
+		return strLen(string(v)), t.long(len(v))
 	case *List:
 		return len(v.items), nil
 	case *Dict:

@@ -28,8 +28,6 @@ type percentFormatter struct {
 	args    []Value
 	used    int
 	mapping bool
-	keyed   bool // the next conversion takes its value from the mapping
-	value   Value
 	b       strings.Builder
 }
 
@@ -75,9 +73,6 @@ func (p *percentFormatter) run() (string, error) {
 }
 
 func (p *percentFormatter) next() (Value, error) {
-	if p.keyed {
-		return p.value, nil
-	}
 	if p.used >= len(p.args) {
 		return nil, TypeErrorf("not enough arguments for format string")
 	}
@@ -97,7 +92,10 @@ func (p *percentFormatter) conversion() error {
 	if err := p.t.Step(1); err != nil {
 		return err
 	}
-	p.keyed = false
+	if p.peek() == '%' {
+		p.i++
+		return p.write("%")
+	}
 	if p.peek() == '(' {
 		if err := p.key(); err != nil {
 			return err
@@ -129,9 +127,6 @@ func (p *percentFormatter) conversion() error {
 	r, n := DecodeRune(p.format[p.i:])
 	at := p.i
 	p.i += n
-	if r == '%' {
-		return p.write("%")
-	}
 	s.kind = r
 	v, err := p.next()
 	if err != nil {
@@ -170,7 +165,8 @@ func (p *percentFormatter) key() error {
 		return err
 	}
 	p.i++
-	p.keyed, p.value = true, v
+	// The value stands in for the arguments, for this conversion only.
+	p.args, p.used = []Value{v}, 0
 	return nil
 }
 
@@ -238,7 +234,7 @@ func (p *percentFormatter) one(s percentSpec, v Value, at int) (string, error) {
 		}
 		return s.pad(p.t, "", text, false)
 	case 'c':
-		text, err := percentChar(v)
+		text, err := percentChar(p.t, v)
 		if err != nil {
 			return "", err
 		}
@@ -352,22 +348,29 @@ func (s *percentSpec) asInt(t *Thread, v Value) (Value, error) {
 	return nil, TypeErrorf("%%%c format: a real number is required, not %s", s.kind, TypeName(v))
 }
 
-func percentChar(v Value) (string, error) {
+const charWanted = "%c requires int or char"
+
+func percentChar(t *Thread, v Value) (string, error) {
 	switch c := Native(v).(type) {
 	case Str:
 		if strLen(string(c)) == 1 {
 			return string(c), nil
 		}
-		return "", TypeErrorf("%%c requires int or char")
+		return "", TypeErrorf("%s", charWanted)
 	case Int:
 		if c < 0 || c > 0x10ffff {
-			return "", OverflowErrorf("%%c arg not in range(0x110000)")
+			return "", OverflowErrorf("%s", charRange)
 		}
 		return string(AppendRune(nil, rune(c))), nil
-	case Bool:
-		return string(rune(boolInt(c))), nil
 	case *BigInt:
-		return "", OverflowErrorf("%%c arg not in range(0x110000)")
+		return "", OverflowErrorf("%s", charRange)
 	}
-	return "", TypeErrorf("%%c requires int or char")
+	i, ok, err := asInteger(t, v)
+	if err != nil {
+		return "", err
+	}
+	if ok {
+		return percentChar(t, i)
+	}
+	return "", TypeErrorf("%s", charWanted)
 }

@@ -59,10 +59,6 @@ func Repr(t *Thread, v Value) (string, error) {
 
 // textOf calls the method that shows an object.
 func textOf(t *Thread, v Value, method string) (string, error) {
-	if err := t.Enter(); err != nil {
-		return "", err
-	}
-	defer t.Leave()
 	r, found, err := callSpecial(t, v, method)
 	if err != nil {
 		return "", err

@@ -48,7 +48,7 @@ func newStr(t *Thread, _ *Class, args []Value, kwargs []Keyword) (Value, error) 
 		}
 		s, ok := Native(arg.v).(Str)
 		if !ok {
-			return nil, TypeErrorf("str() argument '%s' must be str, not %s", [...]string{"encoding", "errors"}[i], TypeName(arg.v))
+			return nil, TypeErrorf("str() argument '%s' must be str, not %s", [...]string{"encoding", "errors"}[i], argTypeName(arg.v))
 		}
 		*arg.ptr = s
 	}
@@ -72,7 +72,11 @@ func strArg(v Value, format string) (string, error) {
 	if s, ok := Native(v).(Str); ok {
 		return string(s), nil
 	}
-	return "", TypeErrorf(format, TypeName(v))
+	name := TypeName(v)
+	if strings.Contains(format, "()") {
+		name = argTypeName(v)
+	}
+	return "", TypeErrorf(format, name)
 }
 
 // strTest enters a predicate that holds when the string is not empty and every
@@ -177,7 +181,7 @@ func strMaketrans(t *Thread, args []Value, kwargs []Keyword) (Value, error) {
 		case i == 0:
 			return nil, TypeErrorf("first maketrans argument must be a string if there is a second argument")
 		default:
-			return nil, TypeErrorf("maketrans() argument %d must be str, not %s", i+1, TypeName(a))
+			return nil, TypeErrorf("maketrans() argument %d must be str, not %s", i+1, argTypeName(a))
 		}
 	}
 	from, to := decodeRunes(parts[0]), decodeRunes(parts[1])

@@ -49,7 +49,7 @@ type field struct {
 }
 
 func (f *fieldFormatter) expand(format string, depth int) (string, error) {
-	if depth < 0 {
+	if depth <= 0 {
 		return "", ValueErrorf("Max string recursion exceeded")
 	}
 	if err := strWork(f.t, len(format)); err != nil {
@@ -111,6 +111,9 @@ scan:
 	for ; i < len(s); i++ {
 		switch c := s[i]; c {
 		case '{':
+			if bracket {
+				continue
+			}
 			return fl, "", ValueErrorf("unexpected '{' in field name")
 		case '[':
 			bracket = true

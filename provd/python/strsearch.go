@@ -10,10 +10,13 @@ type strSpan struct {
 	absent bool
 }
 
-// part resolves the start and end arguments of find, count, startswith...
+// spanOf resolves the start and end arguments of find, count, startswith...
 func spanOf(t *Thread, s string, args []Value) (strSpan, error) {
 	if len(args) == 0 {
 		return strSpan{s: s}, nil
+	}
+	if err := t.long(len(s)); err != nil {
+		return strSpan{}, err
 	}
 	n := strLen(s)
 	by := Slice{None, None, None}

@@ -25,7 +25,7 @@ type Limits struct {
 const (
 	DefaultSteps  = 100_000_000
 	DefaultAlloc  = 512 << 20
-	DefaultDepth  = 400
+	DefaultDepth  = 1000
 	DefaultOutput = 1 << 20
 )
 
@@ -104,6 +104,15 @@ func (t *Thread) checkSteps() error {
 	}
 	t.nextCheck = min(t.steps+checkEvery, t.limits.Steps)
 	return nil
+}
+
+// long charges for an operation that is linear in n bytes but so fast that
+// short operands need no charge.
+func (t *Thread) long(n int) error {
+	if n < 1024 {
+		return nil
+	}
+	return t.Step(n >> 6)
 }
 
 // Alloc charges n bytes. It must be called before the memory is requested. It

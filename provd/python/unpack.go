@@ -45,7 +45,7 @@ func Unpack(fname string, args []Value, kwargs []Keyword, pairs ...any) error {
 		i += 2
 	}
 	if len(args) > maxPos {
-		return tooManyArgs(fname, params[:maxPos], len(args), len(kwargs))
+		return tooManyArgs(fname, params[:maxPos], len(params), len(args), len(kwargs))
 	}
 	for i, v := range args {
 		if err := params[i].assign(fname, i+1, v); err != nil {
@@ -85,7 +85,7 @@ func assignKeyword(fname string, params []param, kw Keyword) error {
 	return TypeErrorf("'%s' is an invalid keyword argument for %s()", kw.Name, fname)
 }
 
-func tooManyArgs(fname string, params []param, given, named int) error {
+func tooManyArgs(fname string, params []param, all, given, named int) error {
 	most, least := len(params), 0
 	for _, p := range params {
 		if !p.optional {
@@ -97,7 +97,7 @@ func tooManyArgs(fname string, params []param, given, named int) error {
 		word = "exactly"
 	}
 	kind := ""
-	if named == 0 && most > 0 {
+	if named == 0 && len(params) < all {
 		kind = "positional "
 	}
 	switch {
@@ -192,7 +192,16 @@ func (p *param) assign(fname string, pos int, v Value) error {
 	default:
 		want = "a supported parameter"
 	}
-	return TypeErrorf("%s() argument %s must be %s, not %s", fname, p.place(pos), want, TypeName(v))
+	return TypeErrorf("%s() argument %s must be %s, not %s", fname, p.place(pos), want, argTypeName(v))
+}
+
+// argTypeName is TypeName for the messages about arguments, which call None by
+// its own name.
+func argTypeName(v Value) string {
+	if v == Value(None) {
+		return "None"
+	}
+	return TypeName(v)
 }
 
 func (p *param) place(pos int) string {
