@@ -21,9 +21,9 @@ const (
 	ciscoClass = "Cisco Systems, Inc. IP Phone CP-7960G\x00"
 )
 
-// TestImage boots the image for PCs three times from one disk and provisions
+// TestImage boots the image for PCs four times from one disk and provisions
 // phones from it with stock programs: a first boot, one after a power cut, one
-// with settings of its own on /perm.
+// with settings of its own on /perm, and one with a damaged /perm.
 func TestImage(t *testing.T) {
 	needs(t)
 	disk := pack(t)
@@ -72,9 +72,19 @@ func TestImage(t *testing.T) {
 
 	t.Log("third boot, with settings on /perm: they hold")
 	part.e2fs(t, "debugfs", "-w", "-R", "write testdata/e2e-perm.yml provbox/config.yml")
-	net.boot(t, disk, out)
+	box = net.boot(t, disk, out)
 	if lease := lookYealink(t, yealink, "192.168.77.3"); lease["domain"] != "branch.example.org" {
 		t.Errorf("domain is %q, want the one of the settings on /perm", lease["domain"])
+	}
+	box.pressPower(t)
+
+	t.Log("fourth boot, with a damaged /perm: it is left alone and the console says so")
+	// A byte of the superblock's volume name, so that its checksum is wrong.
+	part.flip(t, 1024+120)
+	damaged := part.sum(t)
+	net.bootUntil(t, disk, out, perm.ErrDamaged.Error()).cutPower()
+	if part.sum(t) != damaged {
+		t.Error("the damaged /perm has changed")
 	}
 }
 

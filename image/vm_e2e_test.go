@@ -4,6 +4,7 @@ package image_test
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
@@ -29,10 +30,11 @@ type vm struct {
 
 // console collects what the machines say on their serial ports.
 type console struct {
-	mu      sync.Mutex
-	text    []byte
-	from    int           // where the text of the running machine begins
-	started chan struct{} // closed when its init says its first line
+	mu   sync.Mutex
+	text []byte
+	from int // where the text of the running machine begins
+	// waiting has what somebody waits for, and is told by closing the channel.
+	waiting map[string]chan struct{}
 }
 
 // initLine is the first that comes from the root file system.
@@ -41,20 +43,24 @@ const initLine = "gokrazy build timestamp"
 func (c *console) Write(p []byte) (int, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	before := bytes.Contains(c.text[c.from:], []byte(initLine))
 	c.text = append(c.text, p...)
-	if !before && bytes.Contains(c.text[c.from:], []byte(initLine)) {
-		close(c.started)
+	for text, told := range c.waiting {
+		if bytes.Contains(c.text[c.from:], []byte(text)) {
+			close(told)
+			delete(c.waiting, text)
+		}
 	}
 	return len(p), nil
 }
 
-// next begins the text of another machine.
-func (c *console) next() (started <-chan struct{}) {
+// next begins the text of another machine. The channel is closed when that has
+// said something.
+func (c *console) next(text string) <-chan struct{} {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.from, c.started = len(c.text), make(chan struct{})
-	return c.started
+	told := make(chan struct{})
+	c.from, c.waiting = len(c.text), map[string]chan struct{}{text: told}
+	return told
 }
 
 // show prints the end of what the boxes said, if the test has failed.
@@ -80,8 +86,14 @@ const (
 // kernel runs.
 func (l *lan) boot(t *testing.T, disk string, c *console) *vm {
 	t.Helper()
+	return l.bootUntil(t, disk, c, initLine)
+}
+
+// bootUntil returns when the console has shown the text.
+func (l *lan) bootUntil(t *testing.T, disk string, c *console, text string) *vm {
+	t.Helper()
 	for range bootTries {
-		started := c.next()
+		started := c.next(text)
 		v := l.power(t, disk, c)
 		select {
 		case <-started:
@@ -89,7 +101,7 @@ func (l *lan) boot(t *testing.T, disk string, c *console) *vm {
 		case <-v.ended:
 			t.Fatal("QEMU ended")
 		case <-time.After(bootLimit):
-			t.Logf("no kernel after %v, switching the machine off and on", bootLimit)
+			t.Logf("no %q after %v, switching the machine off and on", text, bootLimit)
 			v.cutPower()
 		}
 	}
@@ -217,6 +229,39 @@ func (p partition) uuid(t *testing.T) string {
 		t.Fatal(err)
 	}
 	return fmt.Sprintf("%x", id)
+}
+
+// flip inverts one byte of the partition.
+func (p partition) flip(t *testing.T, offset int64) {
+	t.Helper()
+	f, err := os.OpenFile(p.file, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	b := make([]byte, 1)
+	if _, err := f.ReadAt(b, p.offset+offset); err != nil {
+		t.Fatal(err)
+	}
+	b[0] = ^b[0]
+	if _, err := f.WriteAt(b, p.offset+offset); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// sum is a checksum of everything on the partition.
+func (p partition) sum(t *testing.T) string {
+	t.Helper()
+	f, err := os.Open(p.file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, io.NewSectionReader(f, p.offset, p.size)); err != nil {
+		t.Fatal(err)
+	}
+	return fmt.Sprintf("%x", h.Sum(nil))
 }
 
 // e2fs runs a program of e2fsprogs on the partition inside the image.
