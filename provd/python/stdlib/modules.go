@@ -60,6 +60,10 @@ func goModule(name string) buildFunc {
 		return func(*Library, builder) {}
 	case "xml.sax.saxutils":
 		return buildSaxutils
+	case "random":
+		return buildRandom
+	case "unicodedata":
+		return buildUnicodedata
 	case "uuid":
 		return buildUUID
 	case "errno":

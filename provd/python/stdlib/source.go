@@ -31,7 +31,7 @@ func hasSource(name string) bool {
 // isPackage reports whether a module may have submodules.
 func isPackage(name string) bool {
 	switch name {
-	case "os", "collections", "json", "logging", "html", "xml", "xml.sax", "urllib", "packaging", "importlib":
+	case "collections", "json", "logging", "html", "xml", "xml.sax", "urllib", "packaging":
 		return true
 	}
 	return false

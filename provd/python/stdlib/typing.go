@@ -116,7 +116,7 @@ func openInit(*python.Thread, python.Value, []python.Value, []python.Keyword) (p
 
 // buildTyping makes typing. Annotations are not evaluated, so nothing here does
 // more than stand for itself.
-func buildTyping(_ *Library, b builder) {
+func buildTyping(l *Library, b builder) {
 	b.set("TYPE_CHECKING", python.False)
 	class := b.hidden(formSpec())
 	for _, name := range strings.Fields(`Any NoReturn Never Self LiteralString ClassVar Final Union Optional Literal TypeAlias
@@ -160,6 +160,9 @@ func buildTyping(_ *Library, b builder) {
 			return &typingForm{class, prefix + s}, nil
 		})
 	}
+	b.fn("NamedTuple", func(t *python.Thread, args []python.Value, kwargs []python.Keyword) (python.Value, error) {
+		return namedTuple(l, t, args, kwargs)
+	})
 	named("TypeVar", "~")
 	named("ParamSpec", "~")
 	named("TypeVarTuple", "")
@@ -192,4 +195,28 @@ func buildTyping(_ *Library, b builder) {
 	b.fn("assert_never", oneArg("assert_never", func(*python.Thread, python.Value) (python.Value, error) {
 		return nil, python.Raise(python.AssertionError, "Expected code to be unreachable")
 	}))
+}
+
+// namedTuple is typing.NamedTuple called as a function. The class form would need
+// the annotations of the class body, which the dialect does not keep.
+func namedTuple(l *Library, t *python.Thread, args []python.Value, kwargs []python.Keyword) (python.Value, error) {
+	var name, fields python.Value
+	if err := python.Unpack("NamedTuple", args, kwargs, "typename", &name, "fields", &fields); err != nil {
+		return nil, err
+	}
+	names := python.NewList(nil)
+	if err := python.Iterate(t, fields, func(field python.Value) error {
+		first, err := python.GetItem(t, field, python.Int(0))
+		if err != nil {
+			return err
+		}
+		return names.Append(t, first)
+	}); err != nil {
+		return nil, err
+	}
+	make, err := l.attr(t, "collections", "namedtuple")
+	if err != nil {
+		return nil, err
+	}
+	return python.Call(t, make, []python.Value{name, names}, nil)
 }
