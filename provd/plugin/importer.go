@@ -61,6 +61,15 @@ func canonical(name string) string {
 	return name
 }
 
+// alongside are modules that come with another one: in CPython that one imports
+// them itself, and packages rely on it.
+func alongside(name string) []string {
+	if name == "urllib.request" {
+		return []string{"urllib.error", "urllib.parse"}
+	}
+	return nil
+}
+
 // module returns a module by its full name, nil when there is none. It becomes an
 // attribute of its package.
 func (im *importer) module(t *python.Thread, name string) (*python.Module, error) {
@@ -88,6 +97,11 @@ func (im *importer) module(t *python.Thread, name string) (*python.Module, error
 		}
 		if parent != nil {
 			parent.Dict().SetStr(name[i+1:], m)
+		}
+	}
+	for _, other := range alongside(name) {
+		if _, err := im.module(t, other); err != nil {
+			return nil, err
 		}
 	}
 	return m, nil

@@ -46,6 +46,9 @@ type Config struct {
 	// Learn takes what a package found out about the phone it talked to; nil
 	// ignores it.
 	Learn func(device string, info provd.Info)
+	// IgnoreCommon loads a package whose configure_common fails, for those who want
+	// to look at the rest of it.
+	IgnoreCommon bool
 	// Keep stores a file that a package keeps its settings in, so that Site has it
 	// the next time the package is loaded; nil keeps settings in memory only.
 	Keep func(name string, content []byte) error
@@ -108,7 +111,10 @@ func (p *Plugin) start(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		_, err = r.method("configure_common", raw)
+		if _, err = r.method("configure_common", raw); err != nil && p.cfg.IgnoreCommon {
+			p.log.Warn("common files failed", "err", err)
+			return nil
+		}
 		return err
 	})
 	if err != nil {

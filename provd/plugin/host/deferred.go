@@ -27,13 +27,21 @@ type callbacks struct {
 const maxChain = 10_000
 
 // Failure is twisted's: an exception as a value.
-type Failure struct{ exc *python.Instance }
+type Failure struct {
+	exc *python.Instance
+	err error // that raised it, with the place; nil when nothing did
+}
 
 // Type returns the class Failure.
 func (*Failure) Type() *python.Class { return failureClass }
 
 // Err returns the error that raises the failure.
-func (f *Failure) Err() error { return python.Throw(f.exc) }
+func (f *Failure) Err() error {
+	if f.err != nil {
+		return f.err
+	}
+	return python.Throw(f.exc)
+}
 
 // Type returns the class Deferred.
 func (*Deferred) Type() *python.Class { return deferredClass }
@@ -78,7 +86,7 @@ func deferredResult(v python.Value, err error) (python.Value, error) {
 	if exc == nil {
 		return nil, err
 	}
-	return failed(exc), nil
+	return &Deferred{fired: true, result: &Failure{exc, err}}, nil
 }
 
 func (d *Deferred) add(t *python.Thread, c callbacks) error {
@@ -127,7 +135,7 @@ func (d *Deferred) run(t *python.Thread) error {
 			if exc == nil {
 				return err
 			}
-			v = &Failure{exc: exc}
+			v = &Failure{exc, err}
 		}
 		inner, ok := v.(*Deferred)
 		if !ok {

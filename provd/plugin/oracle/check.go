@@ -58,20 +58,25 @@ func Check(ctx context.Context, cfg plugin.Config, rec *Recording) (*Report, err
 		return true
 	}
 	p, err := plugin.Load(ctx, cfg)
-	if rec.LoadError != "" && !rec.Shimmed {
-		// wazo-provd could not load it, so there is little to compare; that we
-		// can is no fault.
+	failed := rec.LoadError != "" && !rec.Shimmed
+	if failed {
+		// That a package which wazo-provd cannot load loads here is no fault.
 		if err != nil {
 			c.compare("load", cfg.ID, rec.LoadError, errorText(err))
 		}
-		return &c.report, nil
+		cfg.IgnoreCommon = true
+		if p, err = plugin.Load(ctx, cfg); err != nil {
+			return &c.report, nil
+		}
 	}
 	if err != nil {
 		c.compare("load", cfg.ID, "", errorText(err))
 		return &c.report, nil
 	}
 	c.plugin = p
-	c.files("common", "", rec.CommonFiles, p.CommonFiles())
+	if !failed {
+		c.files("common", "", rec.CommonFiles, p.CommonFiles())
+	}
 	c.describe()
 	c.static()
 	if err := c.cases(); err != nil {

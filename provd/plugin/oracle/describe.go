@@ -27,6 +27,9 @@ func (c *check) describe() {
 		want := s.class != nil && *s.class != "NoResource" && *s.class != "_UnsafeNoResource" && *s.class != "TFTPNullService"
 		c.compare("serves", string(s.kind), fmt.Sprint(want), fmt.Sprint(c.plugin.Serves(s.kind)))
 	}
+	if c.rec.Services == nil {
+		return
+	}
 	db, _ := c.plugin.Firmware()
 	got := make(map[string]any)
 	for _, p := range db.Packages {

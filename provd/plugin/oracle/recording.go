@@ -48,7 +48,7 @@ type Recording struct {
 	Info        *document.Object `json:"info"`
 	HTTPService *string          `json:"http_service"` // name of its class
 	TFTPService *string          `json:"tftp_service"`
-	Services    struct {
+	Services    *struct {
 		Install struct {
 			Installable map[string]any `json:"installable"`
 		} `json:"install"`
