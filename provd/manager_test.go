@@ -359,8 +359,7 @@ func TestBrokenDiskIsAnError(t *testing.T) {
 func TestPluginChangeMovesFiles(t *testing.T) {
 	t.Parallel()
 	other := &provdtest.Plugin{Name: "other"}
-	var b box
-	b = newBox(t, func(c *provd.ManagerConfig) {
+	b := newBox(t, func(c *provd.ManagerConfig) {
 		c.Plugins = provdtest.Plugins{"test": c.Plugins.(provdtest.Plugins)["test"], "other": other}
 	})
 	b.mustConfig(t, lineDoc)

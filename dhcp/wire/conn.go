@@ -278,7 +278,9 @@ func (c *Conn) Check() error {
 	addrs := addresses(ifi)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if ifi.Index != c.ifi.Index || ifi.HardwareAddr.String() != c.ifi.HardwareAddr.String() {
+	// The hardware address may change on a link that stays the same: a bridge
+	// takes the lowest of its ports'.
+	if ifi.Index != c.ifi.Index {
 		return fmt.Errorf("interface %s: replaced by another one", c.name)
 	}
 	c.ifi, c.addrs = *ifi, addrs
