@@ -42,9 +42,9 @@ func (p *printer) Handle(_ context.Context, r slog.Record) error {
 			mac = v
 		case "ip":
 			ip = v
-		case "device", "interface", "took", "reason":
+		case "device", "interface", "took":
 		default:
-			if v != "" {
+			if v != "" && v != "offered" {
 				facts = append(facts, a.Key+"="+v)
 			}
 		}
