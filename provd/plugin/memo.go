@@ -74,7 +74,7 @@ func (m *memo) put(req *provd.Request, attrs []string, info provd.Info) {
 // was known below n.
 func (n *memoNode) with(req *provd.Request, attrs []string, info provd.Info) *memoNode {
 	if len(attrs) == 0 {
-		return &memoNode{info: info}
+		return &memoNode{info: maps.Clone(info)}
 	}
 	if n == nil || n.attr != attrs[0] {
 		n = &memoNode{attr: attrs[0], next: make(map[string]*memoNode)}
