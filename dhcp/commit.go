@@ -72,8 +72,14 @@ func (s *Server) write(ctx context.Context, batch []*job) {
 	s.count.writes.Add(1)
 	if err != nil {
 		s.count.storeErrors.Add(1)
+		if !s.failing.Swap(true) {
+			s.log.Error("leases cannot be stored, so no new lease is acknowledged until they can", "err", err)
+		}
 	} else {
 		s.count.written.Add(uint64(len(leases)))
+		if s.failing.Swap(false) {
+			s.log.Info("leases can be stored again")
+		}
 	}
 	s.settle(batch, err)
 	for _, j := range batch {

@@ -46,7 +46,7 @@ type Config struct {
 	// Values returns what the rules' placeholders stand for, given the subnet
 	// of the client and the address the server answers from, so that URLs can
 	// follow the interface's own address. It is called for every answer, by
-	// several goroutines, and must not block. If nil, the server's address is
+	// several goroutines, and must neither block nor call the server. If nil, the server's address is
 	// the TFTP host and there is no URL.
 	Values func(subnet netip.Prefix, server netip.Addr) option.Values
 	// Blocked lists hardware addresses that are never answered.

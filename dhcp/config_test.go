@@ -19,15 +19,15 @@ func TestConfigReportsAllProblems(t *testing.T) {
 		Interfaces: []Interface{
 			{Name: "eth0", Subnets: []Subnet{
 				{
-					Prefix: net("10.0.0.0/24"), Pools: []lease.Range{{Start: ip("10.0.1.1"), End: ip("10.0.1.2")}},
+					Prefix: prefix("10.0.0.0/24"), Pools: []lease.Range{{Start: ip("10.0.1.1"), End: ip("10.0.1.2")}},
 					Routers: []netip.Addr{ip("10.9.0.1")}, DNS: []netip.Addr{ip("::1")}, NTP: make([]netip.Addr, 9),
 					LeaseTime: time.Millisecond, Domain: "a b", Serve: 9,
 					Reservations: []lease.Reservation{{MAC: "00:15:65:00:00:01", IP: ip("10.0.0.5"), Hostname: "a b"}},
 					Options:      []option.Option{{Code: 255}},
 				},
-				{Prefix: net("10.0.0.128/25")},
+				{Prefix: prefix("10.0.0.128/25")},
 			}},
-			{Name: "eth0", Subnets: []Subnet{{Prefix: net("10.7.0.0/24")}}},
+			{Name: "eth0", Subnets: []Subnet{{Prefix: prefix("10.7.0.0/24")}}},
 			{Name: "an-interface-name-too-long"},
 		},
 	}
@@ -76,7 +76,7 @@ func TestDefaultValues(t *testing.T) {
 	c := testConfig()
 	c.Values = nil
 	set := testSettings(t, c)
-	if got := set.Values(net("10.0.0.0/24"), ip("10.0.0.2")); got != (option.Values{TFTPHost: "10.0.0.2", TFTPIP: ip("10.0.0.2")}) {
+	if got := set.Values(prefix("10.0.0.0/24"), ip("10.0.0.2")); got != (option.Values{TFTPHost: "10.0.0.2", TFTPIP: ip("10.0.0.2")}) {
 		t.Errorf("values: %+v", got)
 	}
 }

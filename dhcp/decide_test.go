@@ -17,9 +17,9 @@ import (
 )
 
 var (
-	ip  = netip.MustParseAddr
-	net = netip.MustParsePrefix
-	day = time.Date(2026, 11, 3, 9, 0, 0, 0, time.UTC)
+	ip     = netip.MustParseAddr
+	prefix = netip.MustParsePrefix
+	day    = time.Date(2026, 11, 3, 9, 0, 0, 0, time.UTC)
 
 	phoneMAC = []byte{0x00, 0x15, 0x65, 0x01, 0x02, 0x03} // a Yealink
 	otherMAC = []byte{0x00, 0x04, 0xf2, 0x0a, 0x0b, 0x0c} // a Polycom
@@ -31,13 +31,13 @@ func testConfig() Config {
 	return Config{
 		Interfaces: []Interface{{Name: "eth0", Subnets: []Subnet{
 			{
-				Prefix: net("10.0.0.0/24"), Pools: []lease.Range{{Start: ip("10.0.0.50"), End: ip("10.0.0.59")}},
+				Prefix: prefix("10.0.0.0/24"), Pools: []lease.Range{{Start: ip("10.0.0.50"), End: ip("10.0.0.59")}},
 				Routers: []netip.Addr{ip("10.0.0.1")}, DNS: []netip.Addr{ip("10.0.0.1"), ip("10.0.0.2")}, NTP: []netip.Addr{ip("10.0.0.1")},
 				Domain: "branch.example.org", LeaseTime: time.Hour, Serve: ServePhones,
 				Reservations: []lease.Reservation{{MAC: "00:15:65:aa:aa:aa", IP: ip("10.0.0.20"), Hostname: "reception"}},
 			},
 			{
-				Prefix: net("10.1.0.0/24"), Pools: []lease.Range{{Start: ip("10.1.0.50"), End: ip("10.1.0.59")}},
+				Prefix: prefix("10.1.0.0/24"), Pools: []lease.Range{{Start: ip("10.1.0.50"), End: ip("10.1.0.59")}},
 				Routers: []netip.Addr{ip("10.1.0.1")}, Serve: ServeAll,
 			},
 		}}},
@@ -100,7 +100,7 @@ func (r req) bytes() []byte {
 	return append(append(b, r.raw...), 255)
 }
 
-var lan = []netip.Prefix{net("10.0.0.2/24")}
+var lan = []netip.Prefix{prefix("10.0.0.2/24")}
 
 // packet makes what decide sees. A packet with ciaddr and no giaddr is sent to
 // the server's address unless bcast is set.
@@ -568,14 +568,14 @@ func TestBindRecord(t *testing.T) {
 func TestSharedNetwork(t *testing.T) {
 	t.Parallel()
 	c := testConfig()
-	c.Interfaces[0].Subnets[1].Prefix = net("10.2.0.0/24")
+	c.Interfaces[0].Subnets[1].Prefix = prefix("10.2.0.0/24")
 	c.Interfaces[0].Subnets[1].Pools = []lease.Range{{Start: ip("10.2.0.50"), End: ip("10.2.0.50")}}
 	c.Interfaces[0].Subnets[1].Routers = nil
 	set := testSettings(t, c)
 	book := lease.New(set.pools(), set.Limits)
 	ask := func(mac []byte, opts ...message.Option) decision {
 		p := req{t: message.Discover, mac: mac, opts: opts}.packet(t, set, true)
-		p.addrs = append([]netip.Prefix{net("10.2.0.2/24")}, lan...)
+		p.addrs = append([]netip.Prefix{prefix("10.2.0.2/24")}, lan...)
 		return decide(set, book, p, day)
 	}
 	if d := ask(phoneMAC); show(d) != "OFFER 10.0.0.50, hold" || d.to.From != ip("10.0.0.2") {

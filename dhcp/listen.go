@@ -2,6 +2,7 @@ package dhcp
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"time"
 
@@ -89,6 +90,9 @@ func (s *Server) listen(ctx context.Context, name string) {
 		var reader sync.WaitGroup
 		failed := make(chan error, 1)
 		reader.Go(func() { failed <- s.read(conn, name) })
+		if w, ok := conn.(arpWatcher); ok && s.settings().Mode == ModeObserve {
+			s.watch(w, name)
+		}
 		err = s.look(ctx, conn, tick, failed)
 		if ctx.Err() == nil {
 			s.log.Warn("dhcp interface lost; opening it again", "interface", name, "err", err)
@@ -110,7 +114,7 @@ func (s *Server) listen(ctx context.Context, name string) {
 // look watches a connection until it is of no use.
 func (s *Server) look(ctx context.Context, conn Conn, tick <-chan time.Time, failed <-chan error) error {
 	s.keepOwn(conn)
-	for {
+	for n := 1; ; n++ {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
@@ -121,6 +125,29 @@ func (s *Server) look(ctx context.Context, conn Conn, tick <-chan time.Time, fai
 				return err
 			}
 			s.keepOwn(conn)
+			if n%poolsEvery == 0 {
+				s.checkPools()
+			}
+		}
+	}
+}
+
+// poolsEvery is how many looks at the interface go by between looks at the
+// pools.
+const poolsEvery = 15
+
+// checkPools tells the journal when a pool becomes nearly full.
+func (s *Server) checkPools() {
+	now := s.deps.Now()
+	for _, u := range s.Usage() {
+		used := u.Bound + u.Declined + u.Blocked
+		full := u.Size > 0 && used*10 >= u.Size*9
+		s.mu.Lock()
+		before := s.nearly[u.Prefix]
+		s.nearly[u.Prefix] = full
+		s.mu.Unlock()
+		if full && !before {
+			s.events.put(Event{Time: now, Reason: fmt.Sprintf("pool of %s is nearly full: %d of %d addresses in use", u.Prefix, used, u.Size)})
 		}
 	}
 }

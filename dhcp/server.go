@@ -64,8 +64,11 @@ type Server struct {
 	guard   *guard
 	probing map[netip.Addr]lease.Client // who waits for the answer
 	conns   map[string]Conn
+	nearly  map[netip.Prefix]bool // pools that are nearly full
+	seen    map[string]time.Time  // what ARP told in observe mode
 
 	serving  atomic.Bool
+	failing  atomic.Bool // the store
 	changed  chan struct{}
 	queue    chan *arrival
 	jobs     chan *job
@@ -98,6 +101,7 @@ func New(c Config, deps Deps) (*Server, error) {
 		deps: deps, log: deps.Log, set: set, guard: newGuard(),
 		book:    lease.New(set.pools(), set.Limits),
 		probing: map[netip.Addr]lease.Client{}, conns: map[string]Conn{},
+		nearly: map[netip.Prefix]bool{}, seen: map[string]time.Time{},
 		changed: make(chan struct{}, 1),
 		queue:   make(chan *arrival, set.Queue), jobs: make(chan *job, maxJobs), out: make(chan *job, maxJobs),
 		forgets: make(chan *forgetting), stopping: make(chan struct{}),
@@ -135,8 +139,8 @@ func (s *Server) settings() *settings {
 }
 
 // Apply changes the configuration of a running server. Leases, offers and
-// packets in the queue are kept; Loopback, ports, Workers and Queue need a new
-// server. An invalid configuration changes nothing.
+// packets in the queue are kept; Mode, Loopback, ports, Workers and Queue need a
+// new server. An invalid configuration changes nothing.
 func (s *Server) Apply(c Config) error {
 	if err := c.Validate(); err != nil {
 		return fmt.Errorf("dhcp configuration: %w", err)
@@ -146,6 +150,10 @@ func (s *Server) Apply(c Config) error {
 		return fmt.Errorf("dhcp configuration: %w", err)
 	}
 	s.mu.Lock()
+	if set.Mode != s.set.Mode {
+		s.mu.Unlock()
+		return errors.New("dhcp configuration: changing the mode needs a new server")
+	}
 	s.set = set
 	s.book = s.book.With(set.pools(), set.Limits, s.deps.Now())
 	s.mu.Unlock()
@@ -170,13 +178,27 @@ func (s *Server) load(ctx context.Context) error {
 		s.log.Warn("stored lease set aside", "err", e)
 	}
 	s.count.badLeases.Store(uint64(len(out.Bad)))
-	if len(out.Stale) > 0 {
-		if err := s.deps.Store.DeleteLeases(ctx, out.Stale); err != nil {
-			s.log.Warn("old leases of moved clients were not deleted; that is tried again at the next start", "err", err)
+	if old := append(out.Stale, s.forgotten()...); len(old) > 0 {
+		if err := s.deps.Store.DeleteLeases(ctx, old); err != nil {
+			s.log.Warn("leases that mean nothing any more were not deleted; that is tried again at the next start", "leases", len(old), "err", err)
 		}
 	}
 	s.log.Info("leases loaded", "kept", out.Kept, "orphans", out.Orphans, "set_aside", len(out.Bad))
 	return nil
+}
+
+// orphanAge is how long records of subnets that are not configured any more
+// are kept: an operator who took a subnet out by mistake finds its leases
+// again.
+const orphanAge = 30 * 24 * time.Hour
+
+// forgotten drops the orphans that are too old from the book.
+func (s *Server) forgotten() []netip.Addr {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	old := s.book.Orphans(s.deps.Now().Add(-orphanAge))
+	s.book.Forget(old)
+	return old
 }
 
 // Serve answers until ctx ends, and returns nil then. It returns an error at
@@ -235,9 +257,6 @@ func (s *Server) observe(ctx context.Context, o Observation) {
 }
 
 func (s *Server) journal(ctx context.Context, e Event) {
-	if e.Err != nil {
-		s.log.Warn("dhcp trouble", "mac", e.MAC, "ip", e.IP, "message", e.Message, "reason", e.Reason, "err", e.Err)
-	}
 	if s.deps.Journal != nil && ctx.Err() == nil {
 		s.deps.Journal.DHCP(ctx, e)
 	}

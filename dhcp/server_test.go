@@ -156,7 +156,7 @@ func (r *rig) run(c Config) {
 		Store: r.store, Observer: r.rec, Journal: r.rec, Log: slog.New(slog.NewTextHandler(&r.log, nil)),
 		Open: func(name string) (Conn, error) {
 			if name != "eth0" {
-				return wire.NewFake(net("10.5.0.1/24")), nil
+				return wire.NewFake(prefix("10.5.0.1/24")), nil
 			}
 			return r.conn, nil
 		},
@@ -376,18 +376,28 @@ func TestRestart(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		store := &memStore{leases: map[netip.Addr]lease.Lease{
-			ip("10.0.0.77"): {IP: ip("10.0.0.77"), State: "nonsense"},
+			ip("10.0.0.77"):    {IP: ip("10.0.0.77"), State: "nonsense"},
+			ip("192.168.9.9"):  {IP: ip("192.168.9.9"), MAC: "02:00:00:00:00:07", HType: 1, State: lease.Bound, Granted: day, Expires: day.Add(time.Hour)},
+			ip("192.168.9.10"): {IP: ip("192.168.9.10"), MAC: "02:00:00:00:00:08", HType: 1, State: lease.Bound, Granted: day.AddDate(0, 2, 0), Expires: day.AddDate(0, 2, 1)},
 		}}
+		// A bubble begins in the year 2000: let the clock be set.
+		time.Sleep(time.Until(day.AddDate(0, 2, 0)))
 		r := start(t, testConfig(), store)
 		r.one(discover(phoneMAC))
 		r.one(selecting(phoneMAC, "10.0.0.50"))
 		r.stop()
 		r.conn = wire.NewFake(lan...)
 		r.run(testConfig())
+		if _, ok := store.get("192.168.9.9"); ok {
+			t.Error("a lease of a subnet that is long gone is still stored")
+		}
+		if _, ok := store.get("192.168.9.10"); !ok {
+			t.Error("a lease of a subnet that was taken out lately is gone")
+		}
 		if got := r.Stats().BadLeases; got != 1 {
 			t.Errorf("%d bad leases, want 1", got)
 		}
-		if got := r.Leases(); len(got) != 1 || got[0].IP != ip("10.0.0.50") {
+		if got := r.Leases(); len(got) != 2 || got[0].IP != ip("10.0.0.50") {
 			t.Errorf("leases: %v", got)
 		}
 		r.expect("a stranger", r.one(discover(otherMAC, addrOpt(50, "10.0.0.50"))), "OFFER 10.0.0.51")
@@ -598,12 +608,17 @@ func TestApply(t *testing.T) {
 		r := start(t, testConfig(), &memStore{})
 		r.one(discover(phoneMAC))
 		r.one(selecting(phoneMAC, "10.0.0.50"))
+		observe := testConfig()
+		observe.Mode = ModeObserve
+		if err := r.Apply(observe); err == nil {
+			t.Error("the mode was changed")
+		}
 		if err := r.Apply(Config{}); err == nil {
 			t.Error("an empty configuration was accepted")
 		}
 		c := testConfig()
 		c.Interfaces[0].Subnets[0].Pools = []lease.Range{{Start: ip("10.0.0.40"), End: ip("10.0.0.60")}}
-		c.Interfaces = append(c.Interfaces, Interface{Name: "eth1", Subnets: []Subnet{{Prefix: net("10.5.0.0/24")}}})
+		c.Interfaces = append(c.Interfaces, Interface{Name: "eth1", Subnets: []Subnet{{Prefix: prefix("10.5.0.0/24")}}})
 		if err := r.Apply(c); err != nil {
 			t.Fatal(err)
 		}
@@ -622,6 +637,25 @@ func TestApply(t *testing.T) {
 			t.Error("still listening on an interface that was taken out")
 		}
 		r.stop()
+	})
+}
+
+func TestPoolNearlyFull(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c := testConfig()
+		c.Interfaces[0].Subnets[0].Serve = ServeAll
+		r := start(t, c, &memStore{})
+		for i := range 9 {
+			mac, a := []byte{2, 0, 0, 0, 4, byte(i)}, fmt.Sprintf("10.0.0.%d", 50+i)
+			r.one(discover(mac))
+			r.expect("bind", r.one(selecting(mac, a)), "ACK "+a)
+		}
+		time.Sleep(5 * time.Minute)
+		r.stop()
+		if n := strings.Count(r.rec.lines(), "pool of 10.0.0.0/24 is nearly full: 9 of 10 addresses in use"); n != 1 {
+			t.Errorf("said %d times, want once:\n%s", n, r.rec.lines())
+		}
 	})
 }
 
@@ -658,11 +692,15 @@ func TestObserveMode(t *testing.T) {
 		r.deliver(discover(phoneMAC))
 		r.deliver(req{t: message.Request, mac: phoneMAC, opts: []message.Option{addrOpt(54, "10.0.0.99"), addrOpt(50, "10.0.0.7"), {Code: 60, Data: []byte("yealink")}}})
 		r.deliver(renewing(phoneMAC, "10.0.0.8"))
+		for range 3 {
+			r.conn.Sight(otherMAC, ip("10.0.0.9"))
+			r.conn.Sight(pcMAC, ip("10.0.0.10"))
+		}
 		if got := r.replies(); len(got) != 0 {
 			t.Errorf("answered: %v", got)
 		}
 		r.stop()
-		if n := len(r.rec.obs); n != 2 || r.rec.obs[0].IP != ip("10.0.0.7") || string(r.rec.obs[0].Options[60]) != "yealink" || r.rec.obs[1].IP != ip("10.0.0.8") {
+		if n := len(r.rec.obs); n != 3 || r.rec.obs[2].Op != OpSeen || r.rec.obs[2].IP != ip("10.0.0.9") || r.rec.obs[0].IP != ip("10.0.0.7") || string(r.rec.obs[0].Options[60]) != "yealink" || r.rec.obs[1].IP != ip("10.0.0.8") {
 			t.Errorf("observations: %+v", r.rec.obs)
 		}
 	})

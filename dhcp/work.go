@@ -84,20 +84,6 @@ func (s *Server) admit(m *message.Message, now time.Time) (*settings, bool) {
 	return s.set, s.guard.pass(who, s.set.RatePerClient, now) && !s.guard.ignored(who, now)
 }
 
-// overhear learns from a broadcast that is not for us. A REQUEST names the
-// address the client is about to have, an INFORM the one it has.
-func (s *Server) overhear(p *packet, now time.Time) {
-	ip := p.CIAddr
-	if w := p.Addr(message.OptRequestedIP); w.IsValid() && ip.IsUnspecified() {
-		ip = w
-	}
-	if p.Type != message.Request && p.Type != message.Inform || !ip.IsGlobalUnicast() {
-		return
-	}
-	s.observed.put(observation(p, OpCommit, ip, now))
-	s.events.put(Event{Time: now, Interface: p.ifc.name, Message: p.Type.String(), MAC: p.mac, IP: ip, XID: p.XID, Reason: "overheard"})
-}
-
 const (
 	// maxProbes bounds the addresses asked about at one time. More new clients
 	// at once are a boot storm, and get their addresses unasked.

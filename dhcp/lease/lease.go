@@ -17,7 +17,6 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
-	"strings"
 	"time"
 )
 
@@ -184,10 +183,21 @@ func ParseMAC(s string) ([]byte, error) {
 	return b, err
 }
 
+// parseMAC is on the path of every bind, hence no general text functions.
 func parseMAC(s string) ([]byte, error) {
-	b, err := hex.DecodeString(strings.NewReplacer(":", "", "-", "").Replace(s))
-	if err != nil {
-		return nil, fmt.Errorf("hardware address %q: not hexadecimal bytes", s)
+	b := make([]byte, 0, len(s)/2)
+	for i := 0; i < len(s); i += 2 {
+		if i > 0 && (s[i] == ':' || s[i] == '-') {
+			i++
+		}
+		if i+2 > len(s) {
+			return nil, fmt.Errorf("hardware address %q: not hexadecimal bytes", s)
+		}
+		var one [1]byte
+		if _, err := hex.Decode(one[:], []byte(s[i:i+2])); err != nil {
+			return nil, fmt.Errorf("hardware address %q: not hexadecimal bytes", s)
+		}
+		b = append(b, one[0])
 	}
 	if len(b) > maxHardware {
 		return nil, fmt.Errorf("hardware address %q: longer than %d bytes", s, maxHardware)

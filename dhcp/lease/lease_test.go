@@ -105,7 +105,7 @@ func TestMAC(t *testing.T) {
 			t.Errorf("ParseMAC(%q) = %x, %v", s, b, err)
 		}
 	}
-	for _, s := range []string{"", "0", "00:15:6", "xx", strings.Repeat("00", 17)} {
+	for _, s := range []string{"", "0", "00:15:6", "00:15:", ":00:15", "00::15", "xx", strings.Repeat("00", 17)} {
 		if b, err := ParseMAC(s); err == nil {
 			t.Errorf("ParseMAC(%q) = %x, want an error", s, b)
 		}

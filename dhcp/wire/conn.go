@@ -319,6 +319,20 @@ func (c *Conn) Probe(ip netip.Addr, wait time.Duration) (who string, err error) 
 	return c.prob.echo(ip, wait)
 }
 
+// WatchARP calls f for the sender of every ARP packet on the link, from one
+// goroutine, until Close. It must be called once, before any Probe, and returns
+// at once. Without privileges it hears nothing.
+func (c *Conn) WatchARP(f func(net.HardwareAddr, netip.Addr)) error {
+	if c.prob == nil {
+		return nil
+	}
+	c.prob.watch = f
+	if _, err := c.prob.listenARP(); err != nil {
+		return fmt.Errorf("listen to ARP on %s: %w", c.name, err)
+	}
+	return nil
+}
+
 // Close ends Read and every probe.
 func (c *Conn) Close() error {
 	errs := []error{c.udp.Close()}

@@ -30,6 +30,7 @@ type Fake struct {
 	inUse  map[netip.Addr]string
 	probes []netip.Addr
 	broken error
+	watch  func(net.HardwareAddr, netip.Addr)
 }
 
 type delivery struct {
@@ -127,6 +128,25 @@ func (f *Fake) Probe(ip netip.Addr, _ time.Duration) (string, error) {
 	defer f.mu.Unlock()
 	f.probes = append(f.probes, ip)
 	return f.inUse[ip], nil
+}
+
+// WatchARP implements the server's side; Sight makes it hear something.
+func (f *Fake) WatchARP(watch func(net.HardwareAddr, netip.Addr)) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.watch = watch
+	return nil
+}
+
+// Sight is an ARP packet of a station, which only a Fake that is watched
+// hears.
+func (f *Fake) Sight(mac net.HardwareAddr, ip netip.Addr) {
+	f.mu.Lock()
+	watch := f.watch
+	f.mu.Unlock()
+	if watch != nil {
+		watch(mac, ip)
+	}
 }
 
 // Close ends Read, Write and Deliver.

@@ -24,6 +24,7 @@ type prober struct {
 	icmp    *net.IPConn
 	waiting map[netip.Addr][]chan string
 	readers sync.WaitGroup
+	watch   func(net.HardwareAddr, netip.Addr) // set before arpConn is
 }
 
 func newProber(ifi net.Interface) *prober {
@@ -37,22 +38,10 @@ func (p *prober) arp(ip, from netip.Addr, wait time.Duration) (string, error) {
 	if len(p.ifi.HardwareAddr) != 6 {
 		return "", nil // no Ethernet: nobody can be asked
 	}
-	p.mu.Lock()
-	if p.closed {
-		p.mu.Unlock()
-		return "", net.ErrClosed
+	conn, err := p.listenARP()
+	if err != nil {
+		return "", fmt.Errorf("probe %s: %w", ip, err)
 	}
-	if p.arpConn == nil {
-		c, err := packet.Listen(&p.ifi, packet.Datagram, etherARP, nil)
-		if err != nil {
-			p.mu.Unlock()
-			return "", fmt.Errorf("probe %s: %w", ip, err)
-		}
-		p.arpConn = c
-		p.readers.Go(func() { p.readARP(c) })
-	}
-	conn := p.arpConn
-	p.mu.Unlock()
 	b := make([]byte, 28)
 	binary.BigEndian.PutUint16(b, 1)
 	binary.BigEndian.PutUint16(b[2:], unix.ETH_P_IP)
@@ -65,6 +54,24 @@ func (p *prober) arp(ip, from netip.Addr, wait time.Duration) (string, error) {
 		_, err := conn.WriteTo(b, &packet.Addr{HardwareAddr: net.HardwareAddr{255, 255, 255, 255, 255, 255}})
 		return err
 	})
+}
+
+// listenARP opens the ARP socket if it is not open yet.
+func (p *prober) listenARP() (*packet.Conn, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed {
+		return nil, net.ErrClosed
+	}
+	if p.arpConn == nil {
+		c, err := packet.Listen(&p.ifi, packet.Datagram, etherARP, nil)
+		if err != nil {
+			return nil, err
+		}
+		p.arpConn = c
+		p.readers.Go(func() { p.readARP(c) })
+	}
+	return p.arpConn, nil
 }
 
 // ask registers for an answer about ip, sends, and waits.
@@ -126,6 +133,9 @@ func (p *prober) readARP(c *packet.Conn) {
 		}
 		if mac, ip, ok := parseARP(b[:n]); ok {
 			p.answer(ip, mac.String())
+			if p.watch != nil {
+				p.watch(mac, ip)
+			}
 		}
 	}
 }
