@@ -57,6 +57,7 @@ func finishClass(t *Thread, meta *Class, name string, bases []*Class, ns *Dict, 
 	if meta != nil {
 		c.meta = meta
 	}
+	setClassCell(c.ns, c)
 	type entry struct {
 		name string
 		attr Value

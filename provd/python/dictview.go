@@ -80,7 +80,7 @@ func (it *dictIter) Next(t *Thread) (Value, bool, error) {
 		case viewValues:
 			return e.value, true, nil
 		}
-		return Tuple{e.key, e.value}, true, nil
+		return Tuple{e.key, e.value}, true, t.Alloc(pairBytes)
 	}
 	it.dict = nil
 	return nil, false, nil

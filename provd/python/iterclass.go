@@ -14,6 +14,9 @@ func iteratorMethods(owner string) map[string]MethodFunc {
 	return m.m
 }
 
+// pairBytes is what a tuple of two is charged for.
+const pairBytes = 56
+
 func linkIterators() {
 	for _, c := range []*Class{
 		iteratorClass, listIteratorClass, tupleIteratorClass, strIteratorClass,
@@ -52,6 +55,9 @@ func newEnumerate(t *Thread, _ *Class, args []Value, kwargs []Keyword) (Value, e
 		if err != nil || !ok {
 			return nil, false, err
 		}
+		if err := t.Alloc(pairBytes); err != nil {
+			return nil, false, err
+		}
 		pair := Tuple{n, v}
 		n, err = Binary(t, OpAdd, n, Int(1))
 		return pair, true, err
@@ -87,6 +93,9 @@ func newZip(t *Thread, _ *Class, args []Value, kwargs []Keyword) (Value, error) 
 	return NewIterator(ZipClass, func(t *Thread) (Value, bool, error) {
 		if len(its) == 0 {
 			return nil, false, nil
+		}
+		if err := t.Alloc(pairBytes + valueBytes*int64(len(its))); err != nil {
+			return nil, false, err
 		}
 		row := make(Tuple, len(its))
 		for i, it := range its {

@@ -25,7 +25,14 @@ func linkStr() {
 // newStr is str().
 func newStr(t *Thread, _ *Class, args []Value, kwargs []Keyword) (Value, error) {
 	if len(args) == 1 && len(kwargs) == 0 {
-		return text(ToStr(t, args[0]))
+		if s, ok := args[0].(Str); ok {
+			return s, nil
+		}
+		s, err := ToStr(t, args[0])
+		if err != nil {
+			return nil, err
+		}
+		return Str(s), t.Alloc(int64(len(s)) + valueBytes)
 	}
 	var object, encoding, errors Value
 	err := Unpack("str", args, kwargs, "object?", &object, "encoding?", &encoding, "errors?", &errors)

@@ -24,7 +24,7 @@ type Limits struct {
 // below a hundredth of them.
 const (
 	DefaultSteps  = 100_000_000
-	DefaultAlloc  = 512 << 20
+	DefaultAlloc  = 256 << 20
 	DefaultDepth  = 1000
 	DefaultOutput = 1 << 20
 )
