@@ -72,4 +72,5 @@ func linkCode() {
 		},
 	}})
 	GeneratorClass.define(ClassSpec{NoNew: true, Final: true, Methods: generatorMethods()})
+	cellClass.define(ClassSpec{NoNew: true, Final: true})
 }

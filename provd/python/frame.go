@@ -30,11 +30,15 @@ type frame struct {
 }
 
 // cell is a variable shared between a function and functions inside it. It is
-// kept in a local slot; programs never see it.
+// kept in a local slot. Programs see one only where CPython shows them, too: as
+// __classcell__ in the namespace a metaclass gets.
 type cell struct{ v Value }
 
-// Type returns NoneClass; a cell is not a Python object.
-func (*cell) Type() *Class { return NoneClass }
+// cellClass is the class of cells.
+var cellClass = bareClass("cell", ObjectClass)
+
+// Type returns cellClass.
+func (*cell) Type() *Class { return cellClass }
 
 // frameBytes is what a frame is charged for, besides its slots, when it
 // outlives the call that made it.

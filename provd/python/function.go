@@ -190,7 +190,16 @@ func (fn *Function) SetAttr(t *Thread, name string, value Value) (bool, error) {
 		return true, nil
 	case "__globals__", "__closure__":
 		return true, AttributeErrorf("readonly attribute")
-	case "__code__", "__defaults__", "__kwdefaults__", "__annotations__", "__dict__":
+	case "__defaults__":
+		tuple, ok := value.(Tuple)
+		if !ok && value != nil && value != Value(None) {
+			return true, TypeErrorf("__defaults__ must be set to a tuple object")
+		}
+		fn.defaults = tuple[max(0, len(tuple)-fn.code.params):]
+		return true, nil
+	case "__annotations__":
+		return true, nil // nobody reads them
+	case "__code__", "__kwdefaults__", "__dict__":
 		return true, AttributeErrorf("attribute '%s' of function objects cannot be set here", name)
 	}
 	if value == nil {

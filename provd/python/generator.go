@@ -257,7 +257,7 @@ func generatorMethods() map[string]MethodFunc {
 			if !ok || len(args) < 1 || len(args) > 3 || len(kwargs) > 0 {
 				return nil, TypeErrorf("throw expected at least 1 argument, got %d", len(args))
 			}
-			exc, err := exceptionFrom(t, args[0], args[1:])
+			exc, err := thrownException(t, args)
 			if err != nil {
 				return nil, err
 			}
@@ -267,6 +267,29 @@ func generatorMethods() map[string]MethodFunc {
 			return Str(fmt.Sprintf("<generator object %s at 0x%x>", g.qualname, identity(g))), nil
 		}),
 	}
+}
+
+// thrownException is the exception of throw(exc) or throw(class, value, tb).
+func thrownException(t *Thread, args []Value) (*Instance, error) {
+	var value Value = None
+	if len(args) > 1 {
+		value = args[1]
+	}
+	class, isClass := args[0].(*Class)
+	switch {
+	case !isClass && value != Value(None):
+		return nil, TypeErrorf("instance exception may not have a separate value")
+	case !isClass && ExceptionDataOf(args[0]) == nil || isClass && !class.IsSubclass(BaseException):
+		return nil, TypeErrorf("exceptions must be classes or instances deriving from BaseException, not %s", TypeName(args[0]))
+	case value == Value(None):
+		return exceptionFrom(t, args[0], nil)
+	case ExceptionDataOf(value) != nil && IsInstance(value, class):
+		return value.(*Instance), nil
+	}
+	if tuple, ok := value.(Tuple); ok {
+		return exceptionFrom(t, class, tuple)
+	}
+	return exceptionFrom(t, class, []Value{value})
 }
 
 // Attr returns an attribute of the generator.

@@ -12,8 +12,8 @@ type excMarker struct {
 	prev *Exception // what the frame handled before
 }
 
-// Type returns NoneClass; markers are not Python objects.
-func (*excMarker) Type() *Class { return NoneClass }
+// Type returns cellClass; programs never see a marker.
+func (*excMarker) Type() *Class { return cellClass }
 
 // resumeMarker is on the operand stack below a finally block that was entered
 // by a jump or return: where it continues, and the value to return.
@@ -22,14 +22,14 @@ type resumeMarker struct {
 	value Value
 }
 
-// Type returns NoneClass; markers are not Python objects.
-func (*resumeMarker) Type() *Class { return NoneClass }
+// Type returns cellClass; programs never see a marker.
+func (*resumeMarker) Type() *Class { return cellClass }
 
 // withMarker is the exit function of a with statement.
 type withMarker struct{ exit, manager Value }
 
-// Type returns NoneClass; markers are not Python objects.
-func (*withMarker) Type() *Class { return NoneClass }
+// Type returns cellClass; programs never see a marker.
+func (*withMarker) Type() *Class { return cellClass }
 
 func asException(err error, exc **Exception) bool {
 	if e, ok := err.(*Exception); ok {
@@ -70,22 +70,20 @@ func (f *frame) handle(t *Thread, pc int, err error) error {
 // chain sets the __context__ of an exception that has just been raised.
 func (f *frame) chain(t *Thread, exc *Exception) {
 	data := ExceptionDataOf(exc.Value)
-	if len(exc.Traceback) > 0 || data == nil || data.Context != nil {
-		return
-	}
 	h := t.Handled()
-	if h == nil || h.Value == exc.Value {
+	if len(exc.Traceback) > 0 || data == nil || h == nil || h.Value == exc.Value {
 		return
 	}
-	// A cycle would make everything that follows the chain loop.
-	const most = 100
-	n := 0
-	for inst := h.Value; inst != nil; n++ {
-		if inst == exc.Value || n == most {
-			return
-		}
+	// Whatever follows the chain must come to an end: cut it where it leads
+	// back to exc. A program can make other cycles by hand, hence the bound.
+	const most = 1000
+	for inst, n := h.Value, 0; inst != nil && n < most; n++ {
 		d := ExceptionDataOf(inst)
 		if d == nil {
+			break
+		}
+		if d.Context == exc.Value {
+			d.Context = nil
 			break
 		}
 		inst = d.Context

@@ -174,6 +174,21 @@ func (f *frame) zeroSuper() (Value, error) {
 	return s, nil
 }
 
+// classCellName is the member of a class namespace that holds the cell of
+// __class__ until the class is made.
+const classCellName = "__classcell__"
+
+// setClassCell gives methods of a new class the class they are in, and removes
+// the cell from its namespace.
+func setClassCell(ns *Dict, class *Class) {
+	if v, ok := ns.GetStr(classCellName); ok {
+		if c, ok := v.(*cell); ok {
+			c.v = class
+		}
+		ns.DeleteStr(classCellName)
+	}
+}
+
 // makeClass runs a class body and makes the class.
 func (f *frame) makeClass(t *Thread, c *code) error {
 	keywords, bases := f.pop().(*Dict), f.top(0).(*List)
@@ -198,15 +213,14 @@ func (f *frame) makeClass(t *Thread, c *code) error {
 	if _, err := body.enter(t); err != nil {
 		return err
 	}
+	for _, i := range c.cells {
+		// A method asks for __class__. The cell goes with the namespace, so
+		// that it is set before hooks like __init_subclass__ run.
+		body.ns.SetStr(classCellName, body.cell(i))
+	}
 	class, err := BuildClass(t, c.name, bases.items, body.ns, kwargs)
-	if err != nil {
-		return err
-	}
-	for _, i := range c.cells { // __class__, if a method asks for it
-		body.cell(i).v = class
-	}
 	f.stack[f.sp-1] = class
-	return nil
+	return err
 }
 
 // unpack replaces the top by its items in reverse, for assignment to targets

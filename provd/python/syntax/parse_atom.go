@@ -137,6 +137,9 @@ func (p *parser) paren() Expr {
 
 // wantClose consumes a closing bracket, with CPython's hint otherwise.
 func (p *parser) wantClose(k kind) {
+	if p.tok.kind == kwFor {
+		p.fail(p.tok.pos, "did you forget parentheses around the comprehension target?")
+	}
 	if p.tok.kind != k && p.startsExpr() {
 		p.fail(p.tok.pos, "invalid syntax. Perhaps you forgot a comma?")
 	}

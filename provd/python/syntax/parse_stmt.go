@@ -26,9 +26,12 @@ func (p *parser) stmt(list []Stmt) []Stmt {
 	if p.tok.kind == tokEOF {
 		return list
 	}
-	if p.tok.kind == tokColon {
-		if x, ok := list[len(list)-1].(*ExprStmt); ok && matchSubject(x.X) {
+	if x, ok := list[len(list)-1].(*ExprStmt); ok && p.tok.kind != tokNewline {
+		if p.tok.kind == tokColon && matchSubject(x.X) {
 			p.fail(x.Pos(), "match statements are not supported")
+		}
+		if id, ok := x.X.(*Ident); ok && (id.Name == "print" || id.Name == "exec") && p.startsExpr() {
+			p.fail(x.Pos(), "Missing parentheses in call to '%s'. Did you mean %s(...)?", id.Name, id.Name)
 		}
 	}
 	p.want(tokNewline)

@@ -99,6 +99,7 @@ c' u'x'`, "(expr 'ab\\5cnAA\\c3\\a9cx')"},
 				"(assign [(tuple [match a])] b) (expr (call match [x] [])) (assign [case _] 1)",
 		},
 		{"continuation", "a = b + \\\n  c\nd = (e\n\n  # comment\n  + f)", "(assign [a] (Add b c)) (assign [d] (Add e f))"},
+		{"continued indentation", "\\\ndef f():\n    \\\n'doc'\n    \\\na = 1\n", "(def f [] {} - [(expr 'doc') (assign [a] 1)])"},
 		{"layout", "if a:\n\tb\n\n# comment\n    # deeper\n\tc\nd", "(if a [(expr b) (expr c)] []) (expr d)"},
 		{"no final newline", "if a:\n  b", "(if a [(expr b)] [])"},
 		{"crlf and form feed", "a\r\n\fb\r\nif c:\r\n  d\r\n", "(expr a) (expr b) (if c [(expr d)] [])"},
@@ -210,6 +211,8 @@ func TestHostileSources(t *testing.T) {
 		{"other encoding", "# coding: latin-1\nx = 'é'", "source encoding latin-1 is not supported"},
 		{"only a backslash", "\\", "unexpected character after line continuation"},
 		{"backslash at the end", "x = 1 \\\n", "unexpected EOF"},
+		{"backslash after indentation", "if x:\n  y\n  \\\n", "unexpected EOF"},
+		{"unindent after continuation", "if x:\n    y = 1\n  \\\n  foo = 1\n", "unindent does not match"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -55,7 +55,7 @@ func (r *resolver) open(kind ScopeKind, name string, pos Position) *Scope {
 		syms: map[string]*symbol{}, frees: map[string]int{}, cells: map[int]bool{},
 	}
 	if p := r.b; p != nil {
-		b.depth, b.class = p.depth+1, p.class
+		b.depth, b.class, b.inIter = p.depth+1, p.class, p.inIter
 		if b.depth > MaxScopes {
 			r.fail(pos, "too many nested functions and classes (limit %d)", MaxScopes)
 		}

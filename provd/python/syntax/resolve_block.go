@@ -215,7 +215,11 @@ func (r *resolver) comprehension(x *Comprehension) {
 		from := len(r.b.idents)
 		r.target(c.Target)
 		for _, id := range r.b.idents[from:] {
-			if s := r.b.syms[id.Name]; s.bound {
+			s := r.b.syms[id.Name]
+			if s.walrus {
+				r.fail(id.Pos(), "comprehension inner loop cannot rebind assignment expression target '%s'", clip(id.Name))
+			}
+			if s.bound {
 				s.iter = true
 			}
 		}
@@ -238,17 +242,13 @@ func (r *resolver) compIter(x Expr) {
 
 // walrus binds the target in the innermost scope that is no comprehension.
 func (r *resolver) walrus(x *Walrus) {
+	if r.b.inIter {
+		r.fail(x.Pos(), "assignment expression cannot be used in a comprehension iterable expression")
+	}
 	owner := r.b
 	name := r.b.mangle(x.Target.Name)
-	for b := r.b; b != nil; b = b.parent {
-		if b.inIter {
-			r.fail(x.Pos(), "assignment expression cannot be used in a comprehension iterable expression")
-		}
-		if b.Kind != CompScope {
-			owner = b
-			break
-		}
-		if s := b.syms[name]; s != nil && s.iter {
+	for ; owner.Kind == CompScope; owner = owner.parent {
+		if s := owner.syms[name]; s != nil && s.iter {
 			r.fail(x.Pos(), "assignment expression cannot rebind comprehension iteration variable '%s'", clip(x.Target.Name))
 		}
 	}
@@ -262,6 +262,9 @@ func (r *resolver) walrus(x *Walrus) {
 	}
 	outer := owner.sym(name)
 	outer.bound = true
+	for b := r.b; b != owner; b = b.parent {
+		b.sym(name).walrus = true
+	}
 	s := r.b.sym(name)
 	if owner.Kind == ModuleScope || outer.global {
 		s.global = true

@@ -187,8 +187,22 @@ func (s *scanner) indentation() {
 	var in indent
 	for {
 		in = indent{}
+		first := indent{} // before a line continuation inside the indentation, which decides
 		for ; s.off < s.end; s.off++ {
 			switch s.src[s.off] {
+			case '\\':
+				if s.peek(1) == '\n' {
+					if first.col == 0 {
+						first = in
+					}
+					pos := s.at(s.off)
+					s.off++
+					s.newline(s.off + 1)
+					if s.off+1 >= s.end {
+						s.fail(pos, "unexpected EOF while parsing")
+					}
+					continue
+				}
 			case ' ':
 				in.col++
 				in.alt++
@@ -202,6 +216,9 @@ func (s *scanner) indentation() {
 				continue
 			}
 			break
+		}
+		if first.col > 0 {
+			in = first
 		}
 		if s.peek(0) == '#' {
 			s.skipComment()

@@ -51,6 +51,7 @@ type symbol struct {
 	used, bound, param, global, nonlocal bool
 
 	iter    bool // iteration variable of a comprehension
+	walrus  bool // assigned by := inside a comprehension
 	slot    int  // of a local, or -1
 	binding Binding
 	index   int
@@ -208,12 +209,6 @@ func (r *resolver) bind(b *block) {
 		case s.local():
 			s.binding, s.index = BindLocal, s.slot
 		case owner != nil && b.Kind == ClassScope:
-			if name == classCell && owner.Kind == ClassScope {
-				// A body sees its own cell as a plain name only.
-				owner = nil
-				s.binding = BindName
-				break
-			}
 			s.binding, s.index = BindClassFree, b.capture(r, name, owner)
 		case owner != nil:
 			s.binding, s.index = BindFree, b.capture(r, name, owner)

@@ -351,3 +351,38 @@ class A:
     def __getattr__(self, n):
         return self.__dict__[n] ### "KeyError: 'x'"
 A().x
+---
+# A method can use super() and __class__ while its class is still being made.
+class Base:
+    def __init_subclass__(cls):
+        cls.made = cls.create()
+    @classmethod
+    def create(cls):
+        return cls.__name__
+class Sub(Base):
+    @classmethod
+    def create(cls):
+        return super().create() + ' ' + __class__.__name__
+assert Sub.made == 'Sub Sub' and '__classcell__' not in Sub.__dict__
+
+class Outer:
+    def f(self):
+        class Inner:
+            owner = __class__
+        return Inner.owner
+assert Outer().f() is Outer
+---
+# A metaclass.
+class Meta(type):
+    def __new__(mcls, name, bases, ns, **kw):
+        cls = super().__new__(mcls, name, bases, ns)
+        cls.keywords = kw
+        return cls
+    def __init__(cls, name, bases, ns, **kw):
+        super().__init__(name, bases, ns)
+    def __call__(cls, *args):
+        return ('called', super().__call__(*args))
+class C(metaclass=Meta, tag=1):
+    def f(self): return __class__
+kind, c = C()
+assert kind == 'called' and c.f() is C and C.keywords == {'tag': 1} and type(C) is Meta

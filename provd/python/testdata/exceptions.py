@@ -243,3 +243,16 @@ def f():
     except KeyError:
         pass
 f()
+---
+# Raising again replaces the context, and breaks a cycle of contexts.
+try:
+    try:
+        raise NameError
+    except NameError as a:
+        try:
+            1 / 0
+        except ZeroDivisionError:
+            raise a
+except NameError as e:
+    assert isinstance(e.__context__, ZeroDivisionError)
+    assert e.__context__.__context__ is None

@@ -290,3 +290,37 @@ def g():
 it = g()
 next(it)
 it.throw(1) ### "TypeError: exceptions must (be classes or instances|derive from|deriving)"
+---
+# The forms of throw().
+def g():
+    while True:
+        try:
+            yield
+        except Exception as e:
+            yield type(e).__name__, e.args
+
+def thrown(*args):
+    it = g()
+    next(it)
+    return it.throw(*args)
+
+assert thrown(ValueError) == ('ValueError', ())
+assert thrown(ValueError, 'v') == ('ValueError', ('v',))
+assert thrown(ValueError, ('v', 1)) == ('ValueError', ('v', 1))
+assert thrown(ValueError('v')) == ('ValueError', ('v',))
+assert thrown(LookupError, KeyError('k'), None) == ('KeyError', ('k',))
+---
+# The result of a generator comes with StopIteration.
+def g():
+    yield 1
+    return 'result'
+it = g()
+next(it)
+try:
+    next(it)
+except StopIteration as e:
+    assert e.value == 'result'
+try:
+    next(it)
+except StopIteration as e:
+    assert e.value is None and e.args == ()

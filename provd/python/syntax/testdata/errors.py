@@ -262,7 +262,7 @@ x if y ### "expected 'else' after 'if' expression"
 class C:
     [y := x for x in z] ### "assignment expression within a comprehension cannot be used in a class body"
 ---
-print "hello" ### "invalid syntax|Missing parentheses"
+print "hello" ### "Missing parentheses in call to 'print'. Did you mean print\\(...\\)\\?"
 ---
 import a as b.c ### "invalid syntax"
 ---
@@ -281,3 +281,11 @@ x = 'abc\u12' ### "codec can't decode bytes in position 3-6: truncated .uXXXX es
 x = 'ab' 'c\U00110000' ### "codec can't decode bytes in position 1-10: illegal Unicode character"
 ---
 x = b'a\x4' ### "\\(value error\\) invalid .x escape at position 1"
+---
+[i for i in (lambda: (j := range(5)))()] ### "assignment expression cannot be used in a comprehension iterable expression"
+---
+[i for i in [(j := True) for k in range(5)]] ### "assignment expression cannot be used in a comprehension iterable expression"
+---
+[i for i in range(5) if (j := 0) for j in range(5)] ### "comprehension inner loop cannot rebind assignment expression target 'j'"
+---
+[i, j for i, j in x] ### "did you forget parentheses around the comprehension target\\?"
