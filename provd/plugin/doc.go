@@ -6,12 +6,12 @@
 // provd/python; what it imports is provd/plugin/host; what it writes goes to
 // provd/plugin/layer, where the file servers find it.
 //
-// Every package is loaded into two interpreters that share nothing but compiled
-// code and files. One does the work a change causes (configure, deconfigure,
-// synchronize, settings), the other answers while a phone waits (extract, score,
-// sensitive, trigger, preprocess). Each runs one call at a time, so a slow
-// configure never delays a phone's request, and objects are never shared between
-// goroutines.
+// Every package is loaded into interpreters that share nothing but compiled code
+// and files. One does the work a change causes (configure, deconfigure, settings),
+// one answers while a phone waits (extract, score, sensitive, trigger, preprocess),
+// one, started when it is first needed, synchronizes, which may wait for a phone or
+// the central stack. Each runs one call at a time, so neither a slow configure nor
+// a slow phone delays a request, and objects are never shared between goroutines.
 //
 // Promises:
 //

@@ -241,6 +241,31 @@ type panicky struct{}
 
 func (panicky) Notify(context.Context, plugin.Notification) error { panic("bug") }
 
+func TestAPackageCutOffStartsAfresh(t *testing.T) {
+	t.Parallel()
+	src := testPlugin + `
+state = []
+
+def configure(self, device, raw_config):
+    if raw_config.get('loop'):
+        state.append(1)
+        while True: pass
+    assert not state, 'left over'
+
+TestPlugin.configure = configure
+`
+	p, err := load(t.Context(), "test", pack("entry.py", src), small)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Configure(t.Context(), phone, document.New("loop", true)); err == nil {
+		t.Fatal("it ended")
+	}
+	if err := p.Configure(t.Context(), phone, document.New()); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestOurOwnBugIsAnError(t *testing.T) {
 	t.Parallel()
 	src := testPlugin + `    def synchronize(self, device, raw_config):
@@ -260,7 +285,7 @@ func TestOurOwnBugIsAnError(t *testing.T) {
 	}
 }
 
-func TestSlowWorkDoesNotDelayPhones(t *testing.T) {
+func TestASlowPhoneDelaysNobody(t *testing.T) {
 	t.Parallel()
 	src := testPlugin + `    def synchronize(self, device, raw_config):
         from wazo_provd import synchronize
@@ -281,9 +306,12 @@ func TestSlowWorkDoesNotDelayPhones(t *testing.T) {
 	if yes, err := p.Sensitive(t.Context(), "x"); err != nil || !yes {
 		t.Errorf("while it works: %v, %v", yes, err)
 	}
+	if err := p.Configure(t.Context(), phone, document.New()); err != nil {
+		t.Errorf("while it talks: %v", err)
+	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := p.Configure(ctx, phone, document.New()); !errors.Is(err, context.Canceled) {
+	if err := p.Synchronize(ctx, phone, document.New()); !errors.Is(err, context.Canceled) {
 		t.Errorf("a second call that gives up: %v", err)
 	}
 	leave <- true

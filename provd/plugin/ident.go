@@ -2,6 +2,7 @@ package plugin
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"provbox/provd"
@@ -17,8 +18,8 @@ func (p *Plugin) Extract(ctx context.Context, req provd.Request) (provd.Info, er
 	if known == nil {
 		return nil, nil
 	}
-	if info, ok := known.get(&req); ok {
-		return info, nil
+	if info, ok, err := known.get(&req); ok {
+		return info, err
 	}
 	var info provd.Info
 	var read []string
@@ -47,9 +48,15 @@ func (p *Plugin) Extract(ctx context.Context, req provd.Request) (provd.Info, er
 		return err
 	})
 	if err != nil {
+		// A failure is the package's answer too, unless it was a matter of time. A
+		// package that hangs is not asked the same thing twice.
+		var limit *python.LimitError
+		if _, raised := ExceptionText(err); raised || errors.As(err, &limit) && limit.What != "time" {
+			known.put(&req, read, nil, err)
+		}
 		return nil, err
 	}
-	known.put(&req, read, info)
+	known.put(&req, read, info, nil)
 	return info, nil
 }
 

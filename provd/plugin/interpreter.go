@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"runtime/debug"
+	"sync/atomic"
 
 	"provbox/provd"
 	"provbox/provd/document"
@@ -20,12 +21,21 @@ type interpreter struct {
 	plugin *Plugin
 	busy   chan struct{} // holds a token while a call runs
 	env    *python.Env
-	// object is the package's plugin object, once it is loaded.
+	// object is the package's plugin object; nil until the package is executed,
+	// which the first call does, and again after a call that was cut off.
 	object python.Value
+	stale  atomic.Bool // reset before the next call
 }
 
 func newInterpreter(p *Plugin) *interpreter {
 	in := &interpreter{plugin: p, busy: make(chan struct{}, 1)}
+	in.reset()
+	return in
+}
+
+// reset forgets everything the package made. A call that was cut off in the
+// middle may have left it half changed.
+func (in *interpreter) reset() {
 	builtins := python.Builtins()
 	builtins.SetStr("open", host.Open())
 	modules := &importer{
@@ -34,7 +44,7 @@ func newInterpreter(p *Plugin) *interpreter {
 		loaded:  make(map[string]*python.Module),
 	}
 	in.env = &python.Env{Builtins: builtins, Import: modules.Import}
-	return in
+	in.object = nil
 }
 
 // call is what one call into a package may reach.
@@ -49,29 +59,67 @@ type run struct {
 	thread *python.Thread
 }
 
-// call runs fn in the interpreter within a budget. Its error names the plugin
-// and the operation; a panic in our own code is one too.
+// call runs fn in the interpreter within a budget, after waiting for an earlier
+// call as long as the budget's time. Its error names the plugin and the
+// operation; a panic in our own code is one too.
 func (in *interpreter) call(ctx context.Context, op string, b Budget, c call, fn func(*run) error) (err error) {
 	p := in.plugin
-	ctx, cancel := context.WithTimeout(ctx, b.Time)
-	defer cancel()
 	defer func() {
 		if err != nil {
 			err = fmt.Errorf("plugin %s: %s: %w", p.cfg.ID, op, err)
 		}
 	}()
-	select {
-	case in.busy <- struct{}{}:
-		defer func() { <-in.busy }()
-	case <-ctx.Done():
-		return fmt.Errorf("an earlier call is still running: %w", ctx.Err())
+	if err := in.enter(ctx, b); err != nil {
+		return err
 	}
+	defer func() { <-in.busy }()
 	defer func() {
 		if e := recover(); e != nil {
+			in.reset()
 			p.log.Error("bug: a plugin call panicked", "op", op, "panic", fmt.Sprint(e), "stack", string(debug.Stack()))
 			err = &provd.Error{Code: provd.Internal, Message: fmt.Sprintf("internal error: %v", e)}
 		}
 	}()
+	if in.stale.Swap(false) {
+		in.reset()
+	}
+	if in.object == nil {
+		err = in.timed(ctx, p.cfg.Limits.Load, c, (*run).load)
+	}
+	if err == nil {
+		err = in.timed(ctx, b, c, fn)
+	}
+	if _, cut := errors.AsType[*python.LimitError](err); cut {
+		in.reset()
+	}
+	return err
+}
+
+// enter waits until the interpreter is free and takes it.
+func (in *interpreter) enter(ctx context.Context, b Budget) error {
+	select {
+	case in.busy <- struct{}{}:
+		return nil
+	default:
+	}
+	ctx, cancel := context.WithTimeout(ctx, b.Time)
+	defer cancel()
+	select {
+	case in.busy <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("an earlier call is still running: %w", ctx.Err())
+	}
+}
+
+// forget makes the next call execute the package anew.
+func (in *interpreter) forget() { in.stale.Store(true) }
+
+// timed runs fn on a thread of its own.
+func (in *interpreter) timed(ctx context.Context, b Budget, c call, fn func(*run) error) error {
+	p := in.plugin
+	ctx, cancel := context.WithTimeout(ctx, b.Time)
+	defer cancel()
 	t := python.NewThread(ctx, b.Use)
 	t.Now = p.cfg.Now
 	t.Logger = p.log
@@ -81,25 +129,13 @@ func (in *interpreter) call(ctx context.Context, op string, b Budget, c call, fn
 		Files:     c.files,
 		Templates: host.TemplateFiles(p.templates),
 		Notifier:  p.cfg.Notifier,
+		Thread:    p.threadHook(),
 	}
 	if p.cfg.Device != nil && c.device.IP() != "" {
 		hc.Device = p.cfg.Device(c.device.IP())
 	}
 	if p.cfg.Learn != nil && c.device.ID() != "" {
 		hc.Learn = func(info map[string]string) { p.cfg.Learn(c.device.ID(), info) }
-	}
-	if p.cfg.Thread != nil {
-		hc.Thread = func(function string, args []python.Value) bool {
-			values := make([]any, len(args))
-			for i, a := range args {
-				if b, ok := a.(python.Bytes); ok {
-					values[i] = string(b)
-				} else if v, err := python.ToGo(a, toDocument); err == nil {
-					values[i] = v
-				}
-			}
-			return p.cfg.Thread(function, values)
-		}
 	}
 	host.Attach(t, hc)
 	if err := fn(&run{in, t}); err != nil {
@@ -108,12 +144,35 @@ func (in *interpreter) call(ctx context.Context, op string, b Budget, c call, fn
 	return hc.Finish(t)
 }
 
+// threadHook makes Config.Thread what the host calls.
+func (p *Plugin) threadHook() func(string, []python.Value) bool {
+	if p.cfg.Thread == nil {
+		return nil
+	}
+	return func(function string, args []python.Value) bool {
+		values := make([]any, len(args))
+		for i, a := range args {
+			if b, ok := a.(python.Bytes); ok {
+				values[i] = string(b)
+			} else if v, err := python.ToGo(a, toDocument); err == nil {
+				values[i] = v
+			}
+		}
+		return p.cfg.Thread(function, values)
+	}
+}
+
 // root is the directory the package believes to live in. It is nowhere on the
 // machine.
 func (p *Plugin) root() string { return "/var/lib/wazo-provd/plugins/" + p.cfg.ID }
 
 // load executes the package and makes its plugin object.
-func (r *run) load() error {
+func (r *run) load() (err error) {
+	defer func() {
+		if err != nil {
+			r.reset()
+		}
+	}()
 	globals := python.NewDict(64)
 	globals.SetStr("execfile_", r.execfile(globals))
 	if err := r.exec("entry.py", globals); err != nil {
@@ -132,11 +191,15 @@ func (r *run) load() error {
 		return err
 	}
 	args := []python.Value{host.App(), python.Str(r.plugin.root()), general, specific}
-	r.object, err = python.Call(r.thread, class, args, nil)
+	object, err := python.Call(r.thread, class, args, nil)
 	if err != nil {
 		return err
 	}
-	return python.SetAttr(r.thread, r.object, "id", python.Str(r.plugin.cfg.ID))
+	if err := python.SetAttr(r.thread, object, "id", python.Str(r.plugin.cfg.ID)); err != nil {
+		return err
+	}
+	r.object = object
+	return nil
 }
 
 func (r *run) exec(name string, globals *python.Dict) error {

@@ -89,21 +89,18 @@ func Load(ctx context.Context, cfg Config) (*Plugin, error) {
 	}
 	p.sources = newSources(p.files)
 	p.templates = template.New(template.Config{Loader: templateLoader{p.files}})
-	p.work = newInterpreter(p)
-	p.ask = newInterpreter(p)
+	p.work, p.ask, p.talk = newInterpreter(p), newInterpreter(p), newInterpreter(p)
 	if err := p.start(ctx); err != nil {
 		return nil, err
 	}
 	return p, nil
 }
 
-// start runs the package in both interpreters.
+// start runs the package where it has to be ready, and lets it write its common
+// files. The interpreter that talks to phones starts when it is needed.
 func (p *Plugin) start(ctx context.Context) error {
 	common := p.files.Scratch(p.cfg.Limits.CallFiles, p.cfg.Limits.CallBytes)
 	err := p.work.call(ctx, "load", p.cfg.Limits.Load, call{files: common}, func(r *run) error {
-		if err := r.load(); err != nil {
-			return err
-		}
 		if err := p.describe(r); err != nil {
 			return err
 		}
@@ -123,7 +120,5 @@ func (p *Plugin) start(ctx context.Context) error {
 	if err := common.Commit(layer.Common, p.cfg.Now()); err != nil {
 		return fmt.Errorf("plugin %s: common files: %w", p.cfg.ID, err)
 	}
-	return p.ask.call(ctx, "load", p.cfg.Limits.Load, call{files: p.files.ReadOnly()}, func(r *run) error {
-		return r.load()
-	})
+	return p.ask.call(ctx, "load", p.cfg.Limits.Load, call{files: p.files.ReadOnly()}, func(*run) error { return nil })
 }

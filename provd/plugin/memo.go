@@ -25,6 +25,7 @@ type memoNode struct {
 	attr string // what the extractor reads next, "" for a leaf
 	next map[string]*memoNode
 	info provd.Info
+	err  error
 }
 
 // Bounds of one memo. A request with an attribute longer than maxMemoValue is
@@ -35,8 +36,9 @@ const (
 	maxMemoValue   = 512
 )
 
-// get returns the remembered answer for a request. The result is the caller's.
-func (m *memo) get(req *provd.Request) (provd.Info, bool) {
+// get returns the remembered answer for a request: an info, which is the caller's,
+// or the error the extractor failed with.
+func (m *memo) get(req *provd.Request) (info provd.Info, known bool, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	n := m.root
@@ -44,13 +46,13 @@ func (m *memo) get(req *provd.Request) (provd.Info, bool) {
 		n = n.next[host.Attr(req, n.attr)]
 	}
 	if n == nil {
-		return nil, false
+		return nil, false, nil
 	}
-	return maps.Clone(n.info), true
+	return maps.Clone(n.info), true, n.err
 }
 
 // put remembers an answer that was given after reading attrs, in that order.
-func (m *memo) put(req *provd.Request, attrs []string, info provd.Info) {
+func (m *memo) put(req *provd.Request, attrs []string, info provd.Info, err error) {
 	size := 64
 	for _, a := range attrs {
 		v := host.Attr(req, a)
@@ -64,7 +66,7 @@ func (m *memo) put(req *provd.Request, attrs []string, info provd.Info) {
 	if m.entries >= maxMemoEntries || m.bytes+size > maxMemoBytes {
 		m.root, m.entries, m.bytes = nil, 0, 0
 	}
-	m.root = m.root.with(req, attrs, info)
+	m.root = m.root.with(req, attrs, &memoNode{info: maps.Clone(info), err: err})
 	m.entries++
 	m.bytes += size
 }
@@ -72,14 +74,14 @@ func (m *memo) put(req *provd.Request, attrs []string, info provd.Info) {
 // with returns the tree with one more answer in it. An extractor that read
 // something else before, so one that is no function of the request, loses what
 // was known below n.
-func (n *memoNode) with(req *provd.Request, attrs []string, info provd.Info) *memoNode {
+func (n *memoNode) with(req *provd.Request, attrs []string, leaf *memoNode) *memoNode {
 	if len(attrs) == 0 {
-		return &memoNode{info: maps.Clone(info)}
+		return leaf
 	}
 	if n == nil || n.attr != attrs[0] {
 		n = &memoNode{attr: attrs[0], next: make(map[string]*memoNode)}
 	}
 	v := host.Attr(req, n.attr)
-	n.next[v] = n.next[v].with(req, attrs[1:], info)
+	n.next[v] = n.next[v].with(req, attrs[1:], leaf)
 	return n
 }

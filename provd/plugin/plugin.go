@@ -24,7 +24,9 @@ type Plugin struct {
 	files     *layer.FS
 	sources   *sources
 	templates *template.Environment
-	work, ask *interpreter
+	// work is for what a change causes, ask for what a phone's request waits for,
+	// talk for synchronizations, which wait for others.
+	work, ask, talk *interpreter
 
 	// What start found out about the plugin object.
 	serves       map[provd.Kind]service
@@ -103,7 +105,7 @@ func (p *Plugin) Deconfigure(ctx context.Context, dev provd.Device) error {
 // Synchronize makes the phone reload. It returns when the request was accepted
 // or failed.
 func (p *Plugin) Synchronize(ctx context.Context, dev provd.Device, raw *document.Object) error {
-	return p.work.call(ctx, "synchronize", p.cfg.Limits.Synchronize, call{p.files.ReadOnly(), dev}, func(r *run) error {
+	return p.talk.call(ctx, "synchronize", p.cfg.Limits.Synchronize, call{p.files.ReadOnly(), dev}, func(r *run) error {
 		device, err := fromDocument(dev.Object)
 		if err != nil {
 			return err

@@ -121,6 +121,8 @@ func (p *Plugin) settings(ctx context.Context, fn func(r *run, service python.Va
 	if len(files.Files()) == 0 {
 		return nil
 	}
+	// The interpreter that talks to phones reads the settings anew.
+	defer p.talk.forget()
 	if p.cfg.Keep != nil {
 		for name, content := range files.Files() {
 			if err := p.cfg.Keep(name, content); err != nil {
