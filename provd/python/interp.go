@@ -67,9 +67,14 @@ func (f *frame) run(t *Thread, err error) (Value, error) {
 				stack[sp] = v
 				sp++
 			case opGetAttr:
-				if stack[sp-1], err = GetAttr(t, stack[sp-1], f.code.names[in.arg()].text); err != nil {
+				v, err2 := GetAttr(t, stack[sp-1], f.code.names[in.arg()].text)
+				if _, bound := v.(*BoundMethod); bound {
+					err2 = t.Alloc(objectBytes)
+				}
+				if err = err2; err != nil {
 					break loop
 				}
+				stack[sp-1] = v
 			case opGetMethod:
 				if stack[sp-1], stack[sp], err = LookupMethod(t, stack[sp-1], f.code.names[in.arg()].text); err != nil {
 					break loop
@@ -85,7 +90,12 @@ func (f *frame) run(t *Thread, err error) (Value, error) {
 				x, y, op := stack[sp-1], stack[sp], BinaryOp(in.arg())
 				if v := quickInts(op, x, y); v != nil {
 					stack[sp-1] = v
-				} else if in.op() == opBinary {
+					continue
+				}
+				if err = t.Alloc(objectBytes); err != nil {
+					break loop
+				}
+				if in.op() == opBinary {
 					stack[sp-1], err = Binary(t, op, x, y)
 				} else {
 					stack[sp-1], err = InPlace(t, op, x, y)

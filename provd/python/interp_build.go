@@ -73,6 +73,9 @@ func (f *frame) execBuild(t *Thread, in instr) error {
 	case opBuildString:
 		return f.buildString(t, arg)
 	case opBuildSlice:
+		if err := t.Alloc(objectBytes); err != nil {
+			return err
+		}
 		s := &Slice{Step: None}
 		if arg == 3 {
 			s.Step = f.pop()
@@ -84,6 +87,9 @@ func (f *frame) execBuild(t *Thread, in instr) error {
 		var spec Str
 		if arg>>8 != 0 {
 			spec = f.pop().(Str)
+		}
+		if err := t.Alloc(objectBytes); err != nil {
+			return err
 		}
 		s, err := FormatValue(t, f.top(0), byte(arg), string(spec))
 		f.stack[f.sp-1] = Str(s)

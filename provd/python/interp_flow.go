@@ -64,9 +64,17 @@ func iterValue(t *Thread, v Value) (Value, error) {
 	return it, nil
 }
 
+// objectBytes is what every small object is charged for that an instruction may
+// make without the operation charging it: a boxed number, a bound method, the
+// result of a built-in function.
+const objectBytes = 48
+
 // call calls window[0] with window[2:], or as a method of window[1] if that is
 // not nil.
 func (f *frame) call(t *Thread, window []Value, kwargs []Keyword) (Value, error) {
+	if err := t.Alloc(objectBytes); err != nil {
+		return nil, err
+	}
 	fn, self, args := window[0], window[1], window[2:]
 	if self != nil {
 		if m, ok := fn.(*Method); ok {
