@@ -11,22 +11,36 @@ func GetItem(t *Thread, v, key Value) (Value, error) {
 		return r, err
 	case *List:
 		if s, ok := key.(*Slice); ok {
-			items, err := sliceItems(t, v.items, s)
+			by, err := s.ints(t)
+			if err != nil {
+				return nil, err
+			}
+			items, err := sliceItems(t, v.items, by)
 			return NewList(items), err
 		}
-		i, err := itemIndex(t, key, "list", len(v.items), "list index out of range")
+		i, err := itemIndex(t, key, "list")
 		if err != nil {
 			return nil, err
+		}
+		if i = fromEnd(i, len(v.items)); i < 0 {
+			return nil, IndexErrorf("list index out of range")
 		}
 		return v.items[i], nil
 	case Tuple:
 		if s, ok := key.(*Slice); ok {
-			items, err := sliceItems(t, v, s)
+			by, err := s.ints(t)
+			if err != nil {
+				return nil, err
+			}
+			items, err := sliceItems(t, v, by)
 			return Tuple(items), err
 		}
-		i, err := itemIndex(t, key, "tuple", len(v), "tuple index out of range")
+		i, err := itemIndex(t, key, "tuple")
 		if err != nil {
 			return nil, err
+		}
+		if i = fromEnd(i, len(v)); i < 0 {
+			return nil, IndexErrorf("tuple index out of range")
 		}
 		return v[i], nil
 	case Str:
@@ -36,9 +50,12 @@ func GetItem(t *Thread, v, key Value) (Value, error) {
 			r, err := sliceASCII(t, string(v), s)
 			return Bytes(r), err
 		}
-		i, err := itemIndex(t, key, "byte", len(v), "index out of range")
+		i, err := itemIndex(t, key, "byte")
 		if err != nil {
 			return nil, err
+		}
+		if i = fromEnd(i, len(v)); i < 0 {
+			return nil, IndexErrorf("index out of range")
 		}
 		return newInt64(int64(v[i])), nil
 	case *Range:
@@ -75,22 +92,29 @@ func strItem(t *Thread, s string, key Value) (Value, error) {
 	return r, nil
 }
 
-// itemIndex resolves an index into a sequence of n items.
-func itemIndex(t *Thread, key Value, kind string, n int, outOfRange string) (int, error) {
+// itemIndex evaluates an index. That can run code of the program, so the length
+// of a list must be asked for afterwards.
+func itemIndex(t *Thread, key Value, kind string) (int, error) {
+	if i, ok := key.(Int); ok {
+		return int(i), nil
+	}
 	i, ok, err := asIndex(t, key)
-	if err != nil {
-		return 0, err
+	if err == nil && !ok {
+		err = TypeErrorf("%s indices must be integers or slices, not %s", kind, TypeName(key))
 	}
-	if !ok {
-		return 0, TypeErrorf("%s indices must be integers or slices, not %s", kind, TypeName(key))
-	}
+	return i, err
+}
+
+// fromEnd resolves an index, which counts from the end when negative, into a
+// sequence of n items; -1 when it is outside.
+func fromEnd(i, n int) int {
 	if i < 0 {
 		i += n
 	}
 	if i < 0 || i >= n {
-		return 0, IndexErrorf("%s", outOfRange)
+		return -1
 	}
-	return i, nil
+	return i
 }
 
 // classItem is C[key]: the metaclass's __getitem__, or the class's
@@ -130,9 +154,12 @@ func SetItem(t *Thread, v, key, value Value) error {
 		if s, ok := key.(*Slice); ok {
 			return v.setSlice(t, s, value)
 		}
-		i, err := itemIndex(t, key, "list", len(v.items), "list assignment index out of range")
+		i, err := itemIndex(t, key, "list")
 		if err != nil {
 			return err
+		}
+		if i = fromEnd(i, len(v.items)); i < 0 {
+			return IndexErrorf("list assignment index out of range")
 		}
 		v.items[i] = value
 		return nil
@@ -157,9 +184,12 @@ func DelItem(t *Thread, v, key Value) error {
 		if s, ok := key.(*Slice); ok {
 			return v.delSlice(t, s)
 		}
-		i, err := itemIndex(t, key, "list", len(v.items), "list assignment index out of range")
+		i, err := itemIndex(t, key, "list")
 		if err != nil {
 			return err
+		}
+		if i = fromEnd(i, len(v.items)); i < 0 {
+			return IndexErrorf("list assignment index out of range")
 		}
 		return v.removeAt(t, i)
 	}
@@ -211,11 +241,14 @@ func Contains(t *Thread, container, item Value) (bool, error) {
 	case Bytes:
 		return bytesContains(t, c, item)
 	}
-	r, found, err := callSpecial(t, container, "__contains__", item)
-	if err != nil {
-		return false, err
-	}
-	if found {
+	if fn, ok := lookupSpecial(container, "__contains__"); ok {
+		if fn == Value(None) {
+			return false, TypeErrorf("'%s' object is not a container", TypeName(container))
+		}
+		r, err := callFound(t, fn, container, item)
+		if err != nil {
+			return false, err
+		}
 		return Truth(t, r)
 	}
 	return containsNext(t, container, item)

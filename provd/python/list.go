@@ -71,10 +71,11 @@ func (l *List) setSlice(t *Thread, s *Slice, value Value) error {
 		}
 		return err
 	}
-	start, stop, step, err := s.indices(t, len(l.items))
+	by, err := s.ints(t)
 	if err != nil {
 		return err
 	}
+	start, stop, step := by.within(len(l.items))
 	if err := chargeItems(t, len(l.items)); err != nil {
 		return err
 	}
@@ -95,10 +96,11 @@ func (l *List) setSlice(t *Thread, s *Slice, value Value) error {
 
 // delSlice is `del l[s]`.
 func (l *List) delSlice(t *Thread, s *Slice) error {
-	start, stop, step, err := s.indices(t, len(l.items))
+	by, err := s.ints(t)
 	if err != nil {
 		return err
 	}
+	start, stop, step := by.within(len(l.items))
 	n := sliceLen(start, stop, step)
 	if n == 0 {
 		return nil

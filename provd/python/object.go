@@ -22,8 +22,11 @@ func linkObject() {
 	}
 	add(m, "__repr__", 0, 0, func(_ *Thread, self Value, _ []Value) (Value, error) { return Str(objectRepr(self)), nil })
 	add(m, "__str__", 0, 0, func(t *Thread, self Value, _ []Value) (Value, error) {
-		s, err := Repr(t, self)
-		return Str(s), err
+		r, found, err := callSpecial(t, self, "__repr__")
+		if err == nil && !found {
+			r = Str(objectRepr(self))
+		}
+		return r, err
 	})
 	add(m, "__hash__", 0, 0, func(_ *Thread, self Value, _ []Value) (Value, error) {
 		return newInt64(int64(hashIdentity(self))), nil

@@ -227,8 +227,10 @@ func Len(t *Thread, v Value) (int, error) {
 	if !found {
 		return 0, TypeErrorf("object of type '%s' has no len()", TypeName(v))
 	}
-	n, ok, err := asIndex(t, r)
+	n, ok, err := sizeOf(t, r)
 	switch {
+	case IsException(err, OverflowError):
+		return 0, OverflowErrorf("cannot fit 'int' into an index-sized integer")
 	case err != nil:
 		return 0, err
 	case !ok:

@@ -140,11 +140,27 @@ func clampIndex(t *Thread, v Value) (n int, ok bool, err error) {
 
 const maxInt = int(^uint(0) >> 1)
 
-// indexArg converts an argument that must be an integer.
+// indexArg converts an argument that must be an integer of machine size.
 func indexArg(t *Thread, v Value) (int, error) {
-	n, ok, err := asIndex(t, v)
+	n, ok, err := sizeOf(t, v)
 	if err == nil && !ok {
 		err = TypeErrorf("'%s' object cannot be interpreted as an integer", TypeName(v))
 	}
 	return n, err
+}
+
+// sizeOf is asIndex for sizes and counts, where integers that do not fit are an
+// OverflowError.
+func sizeOf(t *Thread, v Value) (n int, ok bool, err error) {
+	if i, ok := v.(Int); ok {
+		return int(i), true, nil
+	}
+	i, ok, err := asInteger(t, v)
+	if !ok || err != nil {
+		return 0, ok, err
+	}
+	if i, ok := i.(Int); ok {
+		return int(i), true, nil
+	}
+	return 0, true, OverflowErrorf("Python int too large to convert to C ssize_t")
 }

@@ -8,44 +8,69 @@ type Slice struct {
 // Type returns SliceClass.
 func (*Slice) Type() *Class { return SliceClass }
 
-// indices resolves the slice for a sequence of n items: start and stop are
-// within the sequence (-1 for "before the first" when step is negative).
-func (s *Slice) indices(t *Thread, n int) (start, stop, step int, err error) {
-	step = 1
+// sliceInts are the members of a slice as integers; with a step below 0 an
+// absent bound differs from any given one.
+type sliceInts struct {
+	start, stop, step int
+	noStart, noStop   bool
+}
+
+// ints evaluates the members of the slice. That can run code of the program, so
+// the length of a sequence that can change must be asked for afterwards.
+func (s *Slice) ints(t *Thread) (i sliceInts, err error) {
+	i.step = 1
 	if s.Step != Value(None) {
-		if step, err = sliceIndex(t, s.Step); err != nil {
-			return 0, 0, 0, err
+		if i.step, err = sliceIndex(t, s.Step); err != nil {
+			return i, err
 		}
-		if step == 0 {
-			return 0, 0, 0, ValueErrorf("slice step cannot be zero")
+		if i.step == 0 {
+			return i, ValueErrorf("slice step cannot be zero")
 		}
-		step = max(step, -maxInt)
+		i.step = max(i.step, -maxInt)
 	}
+	if i.noStart = s.Start == Value(None); !i.noStart {
+		if i.start, err = sliceIndex(t, s.Start); err != nil {
+			return i, err
+		}
+	}
+	if i.noStop = s.Stop == Value(None); !i.noStop {
+		i.stop, err = sliceIndex(t, s.Stop)
+	}
+	return i, err
+}
+
+// within resolves the slice for a sequence of n items: start and stop are within
+// the sequence (-1 for "before the first" when step is negative).
+func (i sliceInts) within(n int) (start, stop, step int) {
 	low, high := 0, n
 	start, stop = low, high
-	if step < 0 {
+	if i.step < 0 {
 		low, high = -1, n-1
 		start, stop = high, low
 	}
-	bound := func(v Value, i *int) error {
-		if v == Value(None) {
-			return nil
-		}
-		x, err := sliceIndex(t, v)
-		if err != nil {
-			return err
-		}
+	bound := func(x int) int {
 		if x < 0 {
 			x += n
 		}
-		*i = min(max(x, low), high)
-		return nil
+		return min(max(x, low), high)
 	}
-	if err := bound(s.Start, &start); err != nil {
+	if !i.noStart {
+		start = bound(i.start)
+	}
+	if !i.noStop {
+		stop = bound(i.stop)
+	}
+	return start, stop, i.step
+}
+
+// indices resolves the slice for a sequence that cannot change.
+func (s *Slice) indices(t *Thread, n int) (start, stop, step int, err error) {
+	i, err := s.ints(t)
+	if err != nil {
 		return 0, 0, 0, err
 	}
-	err = bound(s.Stop, &stop)
-	return start, stop, step, err
+	start, stop, step = i.within(n)
+	return start, stop, step, nil
 }
 
 func sliceIndex(t *Thread, v Value) (int, error) {
@@ -68,11 +93,8 @@ func sliceLen(start, stop, step int) int {
 }
 
 // sliceItems copies the items a slice selects.
-func sliceItems(t *Thread, items []Value, s *Slice) ([]Value, error) {
-	start, stop, step, err := s.indices(t, len(items))
-	if err != nil {
-		return nil, err
-	}
+func sliceItems(t *Thread, items []Value, by sliceInts) ([]Value, error) {
+	start, stop, step := by.within(len(items))
 	n := sliceLen(start, stop, step)
 	if err := chargeItems(t, n); err != nil {
 		return nil, err

@@ -1,4 +1,5 @@
-"""Writes *.json next to this file: what CPython 3.11 makes of the expressions.
+"""Writes *.json next to this file: what CPython 3.11 makes of the expressions,
+and the output of ../model/*.py.
 
 Each file is a list of [expression, result]; the result is the repr, or
 "!Class: message" for an exception. Run it with CPython 3.11 only.
@@ -6,6 +7,7 @@ Each file is a list of [expression, result]; the result is the repr, or
 import itertools
 import json
 import os
+import subprocess
 import sys
 import warnings
 
@@ -153,3 +155,10 @@ write('strings', strings())
 write('containers', containers())
 write('objects', lines('objects'))
 write('builtins', lines('builtins'))
+
+model = os.path.join(here, '..', 'model')
+for name in sorted(os.listdir(model)):
+    if name.endswith('.py'):
+        out = subprocess.run([sys.executable, name], cwd=model, check=True, capture_output=True).stdout
+        with open(os.path.join(model, name[:-3] + '.out'), 'wb') as f:
+            f.write(out)
