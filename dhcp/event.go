@@ -32,6 +32,9 @@ type Observation struct {
 	MAC string
 	// IP is the client's address.
 	IP netip.Addr
+	// Phone tells that the vendor rules know the client as a phone: by its
+	// class or its address block.
+	Phone bool
 	// Options holds the client's options in raw bytes, as sent: 60 and 77
 	// with a trailing NUL if there was one, 55, 12, 61, 82 and so on. The
 	// receiver owns the map.
@@ -99,9 +102,9 @@ func (p *pump[T]) run(to func(T)) {
 }
 
 // observation copies what identification needs out of the packet.
-func observation(p *packet, op string, ip netip.Addr, now time.Time) Observation {
+func observation(p *packet, ip netip.Addr, phone bool, now time.Time) Observation {
 	o := Observation{
-		Op: op, Time: now, Interface: p.ifc.name, MAC: p.mac, IP: ip,
+		Op: OpCommit, Time: now, Interface: p.ifc.name, MAC: p.mac, IP: ip, Phone: phone,
 		Options: make(map[byte][]byte, len(p.Options)),
 	}
 	for _, opt := range p.Options {

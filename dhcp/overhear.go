@@ -12,7 +12,7 @@ import (
 
 // overhear learns from a broadcast that is not for us. A REQUEST names the
 // address the client is about to have, an INFORM the one it has.
-func (s *Server) overhear(p *packet, now time.Time) {
+func (s *Server) overhear(set *settings, p *packet, now time.Time) {
 	ip := p.CIAddr
 	if w := p.Addr(message.OptRequestedIP); w.IsValid() && ip.IsUnspecified() {
 		ip = w
@@ -20,7 +20,8 @@ func (s *Server) overhear(p *packet, now time.Time) {
 	if p.Type != message.Request && p.Type != message.Inform || !ip.IsGlobalUnicast() {
 		return
 	}
-	s.observed.put(observation(p, OpCommit, ip, now))
+	phone := set.Rules.Decide(p.optionClient(), option.Values{}).Phone
+	s.observed.put(observation(p, ip, phone, now))
 	s.events.put(Event{Time: now, Interface: p.ifc.name, Message: p.Type.String(), MAC: p.mac, IP: ip, XID: p.XID, Reason: "overheard"})
 }
 
@@ -70,5 +71,5 @@ func (s *Server) sighted(name string, mac net.HardwareAddr, ip netip.Addr) {
 	if r := set.Rules.Decide(option.Client{MAC: mac, Get: none}, option.Values{}); !r.Phone {
 		return
 	}
-	s.observed.put(Observation{Op: OpSeen, Time: now, Interface: name, MAC: lease.FormatMAC(mac), IP: ip, Options: map[byte][]byte{}})
+	s.observed.put(Observation{Op: OpSeen, Time: now, Interface: name, MAC: lease.FormatMAC(mac), IP: ip, Phone: true, Options: map[byte][]byte{}})
 }

@@ -70,7 +70,7 @@ func (s *Server) handle(a *arrival) {
 	}
 	s.count.message(m.Type)
 	if set.Mode == ModeObserve {
-		s.overhear(&p, now)
+		s.overhear(set, &p, now)
 		return
 	}
 	s.answer(&p, a.conn, 0)
@@ -110,7 +110,7 @@ func (s *Server) answer(p *packet, conn Conn, attempt int) {
 			j.ev.Reason += fmt.Sprintf("; no room for options %v", dropped)
 		}
 		if j.kind == message.Ack {
-			j.obs, j.seen = observation(p, OpCommit, d.ip, now), true
+			j.obs, j.seen = observation(p, d.ip, d.rules.Phone, now), true
 		}
 	}
 	switch {
