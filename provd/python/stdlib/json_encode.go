@@ -1,7 +1,6 @@
 package stdlib
 
 import (
-	"fmt"
 	"math"
 	"strings"
 
@@ -316,7 +315,9 @@ func (e *encoder) str(s string) error {
 			case c == '\b':
 				b.WriteString(`\b`)
 			default:
-				fmt.Fprintf(b, `\u%04x`, c)
+				if err := e.unit(rune(c)); err != nil {
+					return err
+				}
 			}
 			continue
 		}
@@ -326,18 +327,29 @@ func (e *encoder) str(s string) error {
 			b.WriteString(s[i : i+size])
 		case r >= 0x10000:
 			r -= 0x10000
-			if err := e.t.Alloc(12); err != nil {
+			if err := e.unit(0xd800 | r>>10); err != nil {
 				return err
 			}
-			fmt.Fprintf(b, `\u%04x\u%04x`, 0xd800|r>>10, 0xdc00|r&0x3ff)
+			if err := e.unit(0xdc00 | r&0x3ff); err != nil {
+				return err
+			}
 		default:
-			if err := e.t.Alloc(6); err != nil {
+			if err := e.unit(r); err != nil {
 				return err
 			}
-			fmt.Fprintf(b, `\u%04x`, r)
 		}
 		i += size
 	}
 	b.WriteByte('"')
+	return nil
+}
+
+// unit writes the escape of one UTF-16 unit.
+func (e *encoder) unit(r rune) error {
+	const digits = "0123456789abcdef"
+	if err := e.t.Alloc(6); err != nil {
+		return err
+	}
+	e.b.Write([]byte{'\\', 'u', digits[r>>12&15], digits[r>>8&15], digits[r>>4&15], digits[r&15]})
 	return nil
 }

@@ -53,7 +53,11 @@ func buildRe(_ *Library, b builder) {
 		if err := python.Unpack("compile", args, kwargs, "pattern", &pat, "flags?", &flags); err != nil {
 			return nil, err
 		}
-		return m.compile(t, pat, flags)
+		p, err := m.compile(t, pat, flags)
+		if err != nil {
+			return nil, err
+		}
+		return p, nil
 	})
 	for _, name := range []string{"sub", "subn"} {
 		b.fn(name, func(t *python.Thread, args []python.Value, kwargs []python.Keyword) (python.Value, error) {

@@ -44,8 +44,8 @@ func (m *reModule) patternSpec() python.ClassSpec {
 			return p.repr(t)
 		}),
 		"__copy__": itself, "__deepcopy__": itself,
-		"__eq__": method(func(_ *python.Thread, p *pattern, args []python.Value, _ []python.Keyword) (python.Value, error) {
-			o, ok := args[0].(*pattern)
+		"__eq__": binaryMethod(func(_ *python.Thread, p *pattern, other python.Value) (python.Value, error) {
+			o, ok := other.(*pattern)
 			if !ok {
 				return notImplemented, nil
 			}

@@ -72,7 +72,7 @@ func (c *calendarTime) format(t *python.Thread, format string) (string, error) {
 	if err := t.Alloc(int64(16 * len(format))); err != nil {
 		return "", err
 	}
-	if err := t.Step(1 + len(format)/4); err != nil {
+	if err := t.Step(1 + 2*len(format)); err != nil {
 		return "", err
 	}
 	var b strings.Builder
@@ -144,7 +144,9 @@ func (c *calendarTime) directive(d byte, flags string) (string, bool) {
 		return s, true
 	}
 	hour12 := (c.h+11)%12 + 1
-	isoYear, isoWeek := time.Date(c.y, time.Month(c.m), c.d, 0, 0, 0, 0, time.UTC).ISOWeek()
+	isoWeek := func() (year, week int) {
+		return time.Date(c.y, time.Month(c.m), c.d, 0, 0, 0, 0, time.UTC).ISOWeek()
+	}
 	switch d {
 	case '%':
 		return "%", true
@@ -180,9 +182,11 @@ func (c *calendarTime) directive(d byte, flags string) (string, bool) {
 	case 'F':
 		return sub("%Y-%m-%d")
 	case 'g':
-		return num(isoYear%100, 2)
+		year, _ := isoWeek()
+		return num(year%100, 2)
 	case 'G':
-		return num(isoYear, 1)
+		year, _ := isoWeek()
+		return num(year, 1)
 	case 'H':
 		return num(c.h, 2)
 	case 'I':
@@ -221,7 +225,8 @@ func (c *calendarTime) directive(d byte, flags string) (string, bool) {
 	case 'U':
 		return num((c.yearDay+6-(c.weekday+1)%7)/7, 2)
 	case 'V':
-		return num(isoWeek, 2)
+		_, week := isoWeek()
+		return num(week, 2)
 	case 'w':
 		return num((c.weekday+1)%7, 1)
 	case 'W':

@@ -62,7 +62,10 @@ func buildStruct(_ *Library, b builder) {
 				return nil, err
 			}
 			f, err := m.parse(t, format)
-			return &structObject{class, format, f}, err
+			if err != nil {
+				return nil, err
+			}
+			return &structObject{class, format, f}, nil
 		},
 		Getters: map[string]python.GetFunc{
 			"size":   getter(func(_ *python.Thread, s *structObject) (python.Value, error) { return python.NewInt(s.f.size), nil }),

@@ -44,8 +44,8 @@ func formText(t *python.Thread, v python.Value) (string, error) {
 
 // formSpec is the class of the names of typing.
 func formSpec() python.ClassSpec {
-	join := func(t *python.Thread, f *typingForm, args []python.Value) (python.Value, error) {
-		s, err := formText(t, args[0])
+	join := binaryMethod(func(t *python.Thread, f *typingForm, other python.Value) (python.Value, error) {
+		s, err := formText(t, other)
 		if err != nil {
 			return nil, err
 		}
@@ -53,14 +53,14 @@ func formSpec() python.ClassSpec {
 			return nil, err
 		}
 		return &typingForm{f.class, "typing.Union[" + f.text + ", " + s + "]"}, nil
-	}
+	})
 	return python.ClassSpec{
 		Name: "_SpecialForm", NoNew: true,
 		Methods: map[string]python.MethodFunc{
-			"__getitem__": method(func(t *python.Thread, f *typingForm, args []python.Value, _ []python.Keyword) (python.Value, error) {
-				items, ok := args[0].(python.Tuple)
+			"__getitem__": binaryMethod(func(t *python.Thread, f *typingForm, item python.Value) (python.Value, error) {
+				items, ok := item.(python.Tuple)
 				if !ok {
-					items = python.Tuple{args[0]}
+					items = python.Tuple{item}
 				}
 				if err := t.Enter(); err != nil {
 					return nil, err
@@ -86,12 +86,7 @@ func formSpec() python.ClassSpec {
 			"__call__": method(func(_ *python.Thread, f *typingForm, _ []python.Value, _ []python.Keyword) (python.Value, error) {
 				return f, nil
 			}),
-			"__or__": method(func(t *python.Thread, f *typingForm, args []python.Value, _ []python.Keyword) (python.Value, error) {
-				return join(t, f, args)
-			}),
-			"__ror__": method(func(t *python.Thread, f *typingForm, args []python.Value, _ []python.Keyword) (python.Value, error) {
-				return join(t, f, args)
-			}),
+			"__or__": join, "__ror__": join,
 			"__repr__": method(func(_ *python.Thread, f *typingForm, _ []python.Value, _ []python.Keyword) (python.Value, error) {
 				return python.Str(f.text), nil
 			}),

@@ -64,7 +64,7 @@ func buildUnicodedata(_ *Library, b builder) {
 			if err != nil {
 				return nil, err
 			}
-			if err := t.Step(1 + len(s)/8); err != nil {
+			if err := t.Step(1 + len(s)); err != nil {
 				return nil, err
 			}
 			return f(t, nf, s)
