@@ -335,11 +335,7 @@ func (a *App) startDHCP(context.Context) error {
 	if a.opts.DHCP != nil {
 		a.opts.DHCP(&cfg)
 	}
-	observer, err := newObserver(a.ident)
-	if err != nil {
-		return err
-	}
-	server, err := dhcp.New(cfg, dhcp.Deps{Store: a.store, Observer: observer, Journal: dhcpJournal{a.journal}, Log: a.log})
+	server, err := dhcp.New(cfg, dhcp.Deps{Store: a.store, Observer: observer{a.ident}, Journal: dhcpJournal{a.journal}, Log: a.log})
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 
 	"provbox/provd/document"
 	"provbox/provd/plugin"
+	"provbox/provd/plugin/host"
 	"provbox/provd/plugins"
 )
 
@@ -30,6 +31,7 @@ func (a *App) startPlugins(ctx context.Context) error {
 	cfg := plugin.Config{
 		BaseRawConfig: a.base,
 		General:       document.New("proxies", document.New()),
+		Device:        host.NewDevice,
 		Logger:        a.log,
 	}
 	if a.s.General.SyncServiceType == "asterisk_ami" {

@@ -61,26 +61,10 @@ func (j dhcpJournal) DHCP(_ context.Context, e dhcp.Event) {
 
 // observer hands completed DHCP exchanges to identification, in the place of
 // dxtorc and dxtora.
-type observer struct {
-	ident *ident.Identifier
-	rules *option.Table
-}
+type observer struct{ ident *ident.Identifier }
 
-func newObserver(i *ident.Identifier) (*observer, error) {
-	rules, err := option.Builtin()
-	return &observer{i, rules}, err
-}
-
-func (o *observer) Observe(_ context.Context, ob dhcp.Observation) {
-	mac, err := net.ParseMAC(ob.MAC)
-	if err != nil {
-		return // a client without an Ethernet address is no phone
-	}
-	match := o.rules.Decide(option.Client{MAC: mac, Get: func(code byte) ([]byte, bool) {
-		v, ok := ob.Options[code]
-		return v, ok
-	}}, option.Values{})
-	o.ident.Observe(provd.Request{Kind: provd.DHCP, IP: ob.IP.String(), MAC: ob.MAC, Phone: match.Phone, Options: ob.Options})
+func (o observer) Observe(_ context.Context, ob dhcp.Observation) {
+	o.ident.Observe(provd.Request{Kind: provd.DHCP, IP: ob.IP.String(), MAC: ob.MAC, Phone: ob.Phone, Options: ob.Options})
 }
 
 // dhcpValues fills the vendor rules: with the advertised URL, or with one that
