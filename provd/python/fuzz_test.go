@@ -25,6 +25,22 @@ func FuzzExec(f *testing.F) {
 			f.Add([]byte(c.Source))
 		}
 	}
+	for _, src := range []string{
+		"while True: pass",
+		"def f(): f()\nf()",
+		"x = [x for x in range(1 << 62) if not x]",
+		"x = 'a' * (1 << 28)",
+		"x = 1 << (1 << 40)",
+		"x = ()\nwhile True: x = (*x, *x, 1)",
+		"def g():\n  yield from g()\nlist(g())",
+		"def f(*a, **k): return f(*a, *a, **k)\nf(1)",
+		"class C:\n  def __getattr__(self, n): return getattr(self, n + 'x')\nC().x",
+		"class C(metaclass=lambda *a: a[2]): f = lambda: super()\nC['__classcell__'].x",
+		"try:\n  raise\nfinally:\n  while True:\n    try: continue\n    finally: break",
+		"globals()['__name__'] = globals()\nrepr(globals())\nlocals()[()] = 1\n(lambda: 0).__dict__[1] = 2",
+	} {
+		f.Add([]byte(src))
+	}
 	f.Fuzz(func(t *testing.T, src []byte) {
 		p, err := Compile("fuzz.py", src)
 		if err != nil {
