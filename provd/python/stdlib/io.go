@@ -14,7 +14,6 @@ type buffer struct {
 	data   []byte
 	pos    int
 	closed bool
-	name   string
 }
 
 func (f *buffer) Type() *python.Class { return f.class }

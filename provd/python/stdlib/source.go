@@ -11,21 +11,24 @@ import (
 
 // sources are the modules written in the dialect.
 //
-//go:embed lib
+//go:embed all:lib
 var sources embed.FS
 
 func sourceFile(name string) string {
-	return "lib/" + strings.ReplaceAll(name, ".", "_") + ".py"
+	return "lib/" + strings.ReplaceAll(name, ".", "/") + ".py"
 }
 
 // hasSource reports whether a module is written in the dialect, at least partly:
 // the source runs in the namespace that Go filled before.
 func hasSource(name string) bool {
-	if strings.ContainsAny(name, "/\\_") {
+	if strings.ContainsAny(name, "/\\") {
 		return false
 	}
-	_, err := sources.Open(sourceFile(name))
-	return err == nil
+	f, err := sources.Open(sourceFile(name))
+	if err != nil {
+		return false
+	}
+	return f.Close() == nil
 }
 
 // isPackage reports whether a module may have submodules.
