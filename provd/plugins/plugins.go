@@ -13,10 +13,17 @@ import (
 )
 
 //go:embed provbox-yealink provbox-cisco-sccp
+//go:embed provbox-snom
 var packages embed.FS
 
 // IDs are the ids of the packages, in order.
-func IDs() []string { return []string{"provbox-cisco-sccp", "provbox-yealink"} }
+func IDs() []string {
+	return []string{
+		"provbox-cisco-sccp",
+		"provbox-snom",
+		"provbox-yealink",
+	}
+}
 
 // FS returns the files of one package; nil when there is none of that id.
 func FS(id string) fs.FS {
