@@ -13,13 +13,14 @@ import (
 )
 
 //go:embed provbox-yealink provbox-cisco-sccp
-//go:embed provbox-snom
+//go:embed provbox-snom provbox-polycom
 var packages embed.FS
 
 // IDs are the ids of the packages, in order.
 func IDs() []string {
 	return []string{
 		"provbox-cisco-sccp",
+		"provbox-polycom",
 		"provbox-snom",
 		"provbox-yealink",
 	}
