@@ -2,7 +2,12 @@ package python
 
 // GetAttr returns v.name.
 func GetAttr(t *Thread, v Value, name string) (Value, error) {
-	attr, self, err := findAttr(t, v, name)
+	return getAttr(t, v, name, hashString(name))
+}
+
+// getAttr is GetAttr for a name whose hash is known.
+func getAttr(t *Thread, v Value, name string, h uint64) (Value, error) {
+	attr, self, err := findAttr(t, v, name, h)
 	if err != nil {
 		return nil, err
 	}
@@ -17,7 +22,7 @@ func GetAttr(t *Thread, v Value, name string) (Value, error) {
 
 // LookupAttr is GetAttr that says false where GetAttr raises AttributeError.
 func LookupAttr(t *Thread, v Value, name string) (Value, bool, error) {
-	attr, self, err := findAttr(t, v, name)
+	attr, self, err := findAttr(t, v, name, hashString(name))
 	if err != nil {
 		if IsException(err, AttributeError) {
 			return nil, false, nil
@@ -34,7 +39,12 @@ func LookupAttr(t *Thread, v Value, name string) (Value, bool, error) {
 // when self is not nil, the call is fn(self, ...). It is for calls, where the
 // bound method would be garbage at once.
 func LookupMethod(t *Thread, v Value, name string) (fn, self Value, err error) {
-	fn, self, err = findAttr(t, v, name)
+	return lookupMethod(t, v, name, hashString(name))
+}
+
+// lookupMethod is LookupMethod for a name whose hash is known.
+func lookupMethod(t *Thread, v Value, name string, h uint64) (fn, self Value, err error) {
+	fn, self, err = findAttr(t, v, name, h)
 	if err == nil && fn == nil {
 		err = noAttribute(v, name)
 	}
@@ -60,19 +70,20 @@ func noAttribute(v Value, name string) error {
 
 // findAttr finds an attribute: nil when there is none. When self is not nil the
 // attribute is a function still to be bound to self.
-func findAttr(t *Thread, v Value, name string) (attr, self Value, err error) {
+func findAttr(t *Thread, v Value, name string, h uint64) (attr, self Value, err error) {
 	c := v.Type()
-	hooks := c.attrHooks()
-	if hooks.getattribute == nil && hooks.getattr == nil {
-		return findPlain(t, v, c, name)
+	cache := c.fresh()
+	hooks := cache.attrHooks(c)
+	if hooks.plain {
+		return findPlain(t, v, c, cache, name, h)
 	}
 	if hooks.getattribute != nil {
 		attr, err = callFound(t, hooks.getattribute, v, Str(name))
 	} else {
-		attr, self, err = findPlain(t, v, c, name)
+		attr, self, err = findPlain(t, v, c, cache, name, h)
 	}
-	if hooks.getattr != nil && (err == nil && attr == nil || err != nil && IsException(err, AttributeError)) {
-		attr, err = callFound(t, hooks.getattr, v, Str(name))
+	if hook := hooks.getattr; hook != nil && (err == nil && attr == nil || err != nil && IsException(err, AttributeError)) {
+		attr, err = callFound(t, hook, v, Str(name))
 		self = nil
 	}
 	return attr, self, err
@@ -80,29 +91,29 @@ func findAttr(t *Thread, v Value, name string) (attr, self Value, err error) {
 
 // findPlain is object.__getattribute__: data descriptors of the class, then the
 // value's own attributes, then the rest of the class.
-func findPlain(t *Thread, v Value, c *Class, name string) (attr, self Value, err error) {
+func findPlain(t *Thread, v Value, c *Class, cache *classCache, name string, h uint64) (attr, self Value, err error) {
 	if s, ok := v.(*Super); ok && name != "__class__" {
 		if attr, self, err = s.find(t, name); err != nil || attr != nil {
 			return attr, self, err
 		}
 	}
-	attr, found := c.Lookup(name)
-	if found && isDataDescriptor(attr) {
+	attr = cache.get(c, h, name)
+	if attr != nil && isDataDescriptor(attr) {
 		return bind(t, attr, v, c)
 	}
 	switch v := v.(type) {
 	case *Instance:
 		if v.attrs != nil {
-			if own, ok := v.attrs.GetStr(name); ok {
-				return own, nil, nil
+			if i := v.attrs.findStr(h, name); i >= 0 {
+				return v.attrs.entries[i].value, nil, nil
 			}
 		}
 	case *Class:
-		if own, ok := v.Lookup(name); ok {
+		if own := v.fresh().get(v, h, name); own != nil {
 			return bindToClass(t, own, v)
 		}
 	case *Module:
-		if own, ok := v.attr(name); ok {
+		if own, ok := v.attr(name, h); ok {
 			return own, nil, nil
 		}
 	case HasAttrs:
@@ -111,7 +122,7 @@ func findPlain(t *Thread, v Value, c *Class, name string) (attr, self Value, err
 			return own, nil, err
 		}
 	}
-	if !found {
+	if attr == nil {
 		return nil, nil, nil
 	}
 	return bind(t, attr, v, c)

@@ -2,7 +2,8 @@ package python
 
 // SetAttr evaluates `v.name = value`.
 func SetAttr(t *Thread, v Value, name string, value Value) error {
-	if hook := v.Type().attrHooks().setattr; hook != nil {
+	c := v.Type()
+	if hook := c.fresh().attrHooks(c).setattr; hook != nil {
 		_, err := callFound(t, hook, v, Str(name), value)
 		return err
 	}
@@ -11,7 +12,8 @@ func SetAttr(t *Thread, v Value, name string, value Value) error {
 
 // DelAttr evaluates `del v.name`.
 func DelAttr(t *Thread, v Value, name string) error {
-	if hook := v.Type().attrHooks().delattr; hook != nil {
+	c := v.Type()
+	if hook := c.fresh().attrHooks(c).delattr; hook != nil {
 		_, err := callFound(t, hook, v, Str(name))
 		return err
 	}

@@ -14,7 +14,7 @@ const maxCachedLookups = 512
 // versions along the method resolution order stays the same (versions only grow).
 type classCache struct {
 	once    sync.Once
-	table   map[string]Value
+	table   Dict     // by name; a nil value means "known to have none"
 	mutable []*Class // the classes of the resolution order that can change
 	version uint64
 	stamp   uint64
@@ -25,84 +25,89 @@ type classCache struct {
 // has object's.
 type classHooks struct {
 	known                                   bool
+	plain                                   bool // reading needs no hook
 	getattribute, getattr, setattr, delattr Value
 }
 
 // Lookup finds a class attribute along the method resolution order, without
 // binding it.
 func (c *Class) Lookup(name string) (Value, bool) {
+	v := c.fresh().get(c, hashString(name), name)
+	return v, v != nil
+}
+
+// fresh returns the cache, emptied if a class of the resolution order changed.
+func (c *Class) fresh() *classCache {
+	l := &c.lookups
 	if c.native {
-		c.lookups.once.Do(c.flatten)
-		v, ok := c.lookups.table[name]
-		return v, ok
+		l.once.Do(c.flatten)
+		return l
 	}
-	c.refresh()
-	if v, ok := c.lookups.table[name]; ok {
-		return v, v != nil
+	var stamp uint64
+	for _, k := range l.mutable {
+		stamp += k.lookups.version
 	}
-	if len(c.lookups.table) >= maxCachedLookups {
-		clear(c.lookups.table)
+	if stamp != l.stamp {
+		l.table.clear()
+		l.stamp = stamp
+		l.hooks = classHooks{}
 	}
-	v, ok := lookupIn(c.mro, name)
-	c.lookups.table[name] = v
-	return v, ok
+	return l
+}
+
+// get finds an attribute of c in its fresh cache, or nil.
+func (l *classCache) get(c *Class, h uint64, name string) Value {
+	if i := l.table.findStr(h, name); i >= 0 {
+		return l.table.entries[i].value
+	}
+	if c.native {
+		return nil
+	}
+	if l.table.live >= maxCachedLookups {
+		l.table.clear()
+	}
+	v := lookupHashed(c.mro, h, name)
+	l.table.insert(h, Str(name), v)
+	return v
 }
 
 // lookupIn finds an attribute in the namespaces of a resolution order, or of the
 // rest of one.
 func lookupIn(mro []*Class, name string) (Value, bool) {
-	h := hashString(name)
+	v := lookupHashed(mro, hashString(name), name)
+	return v, v != nil
+}
+
+func lookupHashed(mro []*Class, h uint64, name string) Value {
 	for _, k := range mro {
-		if k.ns.live == 0 {
-			continue
-		}
 		if i := k.ns.findStr(h, name); i >= 0 {
-			return k.ns.entries[i].value, true
+			return k.ns.entries[i].value
 		}
 	}
-	return nil, false
+	return nil
 }
 
 func (c *Class) flatten() {
-	table := make(map[string]Value)
+	table := &c.lookups.table
 	for i := len(c.mro) - 1; i >= 0; i-- {
 		for k, v := range c.mro[i].ns.All() {
 			if name, ok := k.(Str); ok {
-				table[string(name)] = v
+				table.SetStr(string(name), v)
 			}
 		}
 	}
-	c.lookups.table = table
 	c.lookups.hooks = c.findHooks()
-}
-
-// refresh forgets what was remembered before a class of the resolution order
-// changed.
-func (c *Class) refresh() {
-	var stamp uint64
-	for _, k := range c.lookups.mutable {
-		stamp += k.lookups.version
-	}
-	if c.lookups.table == nil || stamp != c.lookups.stamp {
-		c.lookups.table = make(map[string]Value)
-		c.lookups.stamp = stamp
-		c.lookups.hooks = classHooks{}
-	}
 }
 
 // changed records that the class's namespace changed.
 func (c *Class) changed() { c.lookups.version++ }
 
-func (c *Class) attrHooks() *classHooks {
-	if c.native {
-		c.lookups.once.Do(c.flatten)
-		return &c.lookups.hooks
+// attrHooks returns the hooks of c, whose fresh cache l is.
+func (l *classCache) attrHooks(c *Class) *classHooks {
+	if !l.hooks.known {
+		l.hooks = c.findHooks()
 	}
-	c.refresh()
-	if !c.lookups.hooks.known {
-		c.lookups.hooks = c.findHooks()
-	}
-	return &c.lookups.hooks
+	return &l.hooks
 }
 
 func (c *Class) findHooks() classHooks {
@@ -116,11 +121,13 @@ func (c *Class) findHooks() classHooks {
 		}
 		return v
 	}
-	return classHooks{
+	h := classHooks{
 		known:        true,
 		getattribute: own("__getattribute__"),
 		getattr:      own("__getattr__"),
 		setattr:      own("__setattr__"),
 		delattr:      own("__delattr__"),
 	}
+	h.plain = h.getattribute == nil && h.getattr == nil
+	return h
 }

@@ -248,6 +248,9 @@ func (d *Dict) insert(h uint64, key, value Value) {
 		d.index == nil && len(d.entries) >= scanLimit {
 		d.rebuild()
 	}
+	if d.entries == nil {
+		d.entries = make([]dictEntry, 0, 4)
+	}
 	d.entries = append(d.entries, dictEntry{h, key, value})
 	d.live++
 	if d.index != nil {
@@ -267,20 +270,23 @@ func (d *Dict) place(h uint64, position int) {
 // rebuild closes the holes and makes an index with room for as many members
 // again.
 func (d *Dict) rebuild() {
-	if d.live != len(d.entries) {
-		entries := make([]dictEntry, 0, d.live+d.live/4+1)
-		for _, e := range d.entries {
-			if e.key != nil {
-				entries = append(entries, e)
-			}
-		}
-		d.entries = entries
+	small := d.live+1 <= scanLimit
+	size := 1 << bits.Len(uint(d.live*2+scanLimit))
+	room := size * 2 / 3 // as many as the index takes before it is rebuilt
+	if small {
+		room = scanLimit
 	}
-	if d.live+1 <= scanLimit {
+	entries := make([]dictEntry, 0, room)
+	for _, e := range d.entries {
+		if e.key != nil {
+			entries = append(entries, e)
+		}
+	}
+	d.entries = entries
+	if small {
 		d.index, d.used = nil, 0
 		return
 	}
-	size := 1 << bits.Len(uint(d.live*2+scanLimit))
 	d.index, d.used = make([]int32, size), 0
 	for i := range d.entries {
 		d.place(d.entries[i].hash, i+1)

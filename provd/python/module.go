@@ -27,11 +27,11 @@ func (m *Module) Name() string { return m.name }
 // Dict returns the module's namespace.
 func (m *Module) Dict() *Dict { return m.ns }
 
-func (m *Module) attr(name string) (Value, bool) {
-	if name == "__dict__" {
-		return m.ns, true
+func (m *Module) attr(name string, h uint64) (Value, bool) {
+	if i := m.ns.findStr(h, name); i >= 0 {
+		return m.ns.entries[i].value, true
 	}
-	return m.ns.GetStr(name)
+	return m.ns, name == "__dict__"
 }
 
 func linkModule() {

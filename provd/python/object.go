@@ -90,7 +90,7 @@ func addAttrMethods(m methodTable) {
 		if err != nil {
 			return nil, err
 		}
-		attr, bound, err := findPlain(t, self, self.Type(), name)
+		attr, bound, err := findPlain(t, self, self.Type(), self.Type().fresh(), name, hashString(name))
 		switch {
 		case err != nil:
 			return nil, err
