@@ -73,6 +73,21 @@ type Plugins interface {
 	Reload(ctx context.Context, id string) error
 }
 
+// Installer installs, upgrades and removes plugin packages. What takes long is an
+// operation that goes on when the request has ended; what is wrong with a request
+// is an error with the text of spec/rest.md section 11.
+type Installer interface {
+	Install(ctx context.Context, id string) (*provd.Operation, error)
+	Upgrade(ctx context.Context, id string) (*provd.Operation, error)
+	Uninstall(ctx context.Context, id string) error
+	// Update gets the list of packages from the plugin server. Without a server it
+	// is a *provd.Error with Denied.
+	Update(ctx context.Context) (*provd.Operation, error)
+	// Installed and Installable return {id: plugin-info}.
+	Installed(ctx context.Context) (*document.Object, error)
+	Installable(ctx context.Context) (*document.Object, error)
+}
+
 // Observer takes what an outside DHCP server reports. It must not block.
 type Observer interface {
 	Observe(req provd.Request)

@@ -38,7 +38,11 @@ func (c *call) cfgMgr() error {
 }
 
 func (c *call) pgMgr() error {
-	return c.json(http.StatusOK, "links", links("pg.plugins", "/0.2/pg_mgr/plugins", "pg.reload", "/0.2/pg_mgr/reload"))
+	list := links("pg.plugins", "/0.2/pg_mgr/plugins", "pg.reload", "/0.2/pg_mgr/reload")
+	if c.cfg.Installer != nil {
+		list = append(links("srv.install", "/0.2/pg_mgr/install"), list...)
+	}
+	return c.json(http.StatusOK, "links", list)
 }
 
 // status tells whether the service works, as wazo-confd's wizard asks before it

@@ -15,13 +15,17 @@ type route struct {
 	handle func(*call) error
 }
 
+// row is a route as the table has it: the path is below /0.2, its segments divided
+// by slashes.
+type row struct {
+	method, path, acl string
+	handle            func(*call) error
+}
+
 // table is the whole API (spec/rest.md section 4).
 func (a *api) table() []route {
 	const get, post, put, del = http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete
-	rows := []struct {
-		method, path, acl string
-		handle            func(*call) error
-	}{
+	rows := []row{
 		{get, "", "provd.read", (*call).root},
 		{get, "/status", "provd.status.read", (*call).status},
 
@@ -55,6 +59,9 @@ func (a *api) table() []route {
 		{get, "/pg_mgr/plugins/{plugin_id}", "provd.pg_mgr.plugins.{plugin_id}.read", (*call).getPlugin},
 		{get, "/pg_mgr/plugins/{plugin_id}/info", "provd.pg_mgr.plugins.{plugin_id}.info.read", (*call).pluginInfo},
 		{post, "/pg_mgr/reload", "provd.pg_mgr.reload.create", (*call).reloadPlugin},
+	}
+	if a.cfg.Installer != nil {
+		rows = append(rows, installRows()...)
 	}
 	routes := make([]route, len(rows))
 	for i, r := range rows {

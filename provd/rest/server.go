@@ -15,8 +15,8 @@ import (
 	"provbox/provd/document"
 )
 
-// Config is what the API is made from. All but Logger and BusStatus must be
-// set.
+// Config is what the API is made from. All but Installer, Logger and BusStatus
+// must be set.
 type Config struct {
 	Auth     Authenticator
 	Devices  Devices
@@ -24,6 +24,8 @@ type Config struct {
 	Params   Params
 	Plugins  Plugins
 	Observer Observer
+	// Installer gives the routes below /pg_mgr/install; nil leaves them out.
+	Installer Installer
 	// BusStatus reports whether the message bus is connected; nil is never.
 	BusStatus func() bool
 	Logger    *slog.Logger // nil discards

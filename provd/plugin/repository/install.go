@@ -78,8 +78,8 @@ func (r *Repository) begin(ctx context.Context, id string, check func() error) (
 		job.op = provd.NewOperation("install", job.download)
 	}
 	go func() {
-		defer release()
 		err := r.install(job)
+		release() // first: whoever sees the end may begin something else
 		if err != nil {
 			r.log.Error("plugin not installed", "plugin", id, "err", err)
 		} else {
@@ -241,8 +241,8 @@ func (r *Repository) Update(ctx context.Context) (*provd.Operation, error) {
 	op := provd.NewOperation("update")
 	op.Count(0, 0)
 	go func() {
-		defer release()
 		err := r.update(c, op)
+		release()
 		if err != nil {
 			r.log.Error("list of plugins not updated", "err", err)
 		}
