@@ -24,6 +24,7 @@ import (
 	"provbox/provd/fileserver"
 	"provbox/provd/ident"
 	"provbox/provd/plugin"
+	"provbox/provd/plugin/repository"
 	"provbox/provd/rest"
 )
 
@@ -50,9 +51,11 @@ type App struct {
 	auth    *central.Auth
 	amid    *central.Amid
 	plugins *plugin.Set
-	manager *provd.Manager
-	ident   *ident.Identifier
-	dhcp    *dhcp.Server
+	// repository installs plugins; nil when its folders cannot be used.
+	repository *repository.Repository
+	manager    *provd.Manager
+	ident      *ident.Identifier
+	dhcp       *dhcp.Server
 
 	http, rest net.Listener
 	tftp       *net.UDPConn
@@ -230,6 +233,9 @@ func (a *App) startDevices(context.Context) error {
 	a.ident = ident.New(ident.Config{Devices: m, Plugins: a.identPlugins, Recorder: recorder{a.journal}, Logger: a.log})
 	a.stack.start("devices", m.Serve)
 	a.stack.start("identification", a.ident.Serve)
+	if a.repository != nil {
+		a.stack.onStop("plugin repository", a.repository.Close)
+	}
 	if a.s.Auth.KeyFile != "" || a.s.Auth.Username != "" {
 		a.stack.start("wazo-auth", a.auth.Serve)
 	}
@@ -291,10 +297,14 @@ func (a *App) startFiles(context.Context) error {
 func (a *App) urlKey() bool { return a.s.General.HTTPAuthStrategy == "url_key" }
 
 func (a *App) startREST(context.Context) error {
-	server := rest.NewServer(rest.New(rest.Config{
+	cfg := rest.Config{
 		Auth: a.auth, Devices: a.manager, Configs: a.manager, Params: a.manager,
 		Plugins: restPlugins{a.plugins, a.manager}, Observer: a.ident, Logger: a.log,
-	}), a.log)
+	}
+	if a.repository != nil {
+		cfg.Installer = a.repository
+	}
+	server := rest.NewServer(rest.New(cfg), a.log)
 	serve := func() error { return server.Serve(a.rest) }
 	if r := a.s.REST; r.SSL {
 		serve = func() error { return server.ServeTLS(a.rest, r.CertFile, r.KeyFile) }

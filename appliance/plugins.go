@@ -27,6 +27,10 @@ func (a *App) startPlugins(ctx context.Context) error {
 		dirs[name] = root
 		a.stack.onStop(name, root.Close)
 	}
+	// Without it phones are still provisioned, with the packages there are.
+	if err := a.openRepository(dirs["plugins"]); err != nil {
+		a.log.Error("plugins cannot be installed", "err", err)
+	}
 	a.base = baseRawConfig(a.s, baseURL(a.s, ownAddress(a.s), a.http.Addr()), port(a.tftp.LocalAddr()))
 	cfg := plugin.Config{
 		BaseRawConfig: a.base,

@@ -139,7 +139,12 @@ func (r restPlugins) Info(id string) (*document.Object, bool) {
 	if !ok {
 		return nil, false
 	}
-	return p.Info().Localized(""), true
+	locale, err := r.manager.Param(context.Background(), "", "locale")
+	if err != nil {
+		locale.Value = nil // English
+	}
+	text, _ := locale.Value.(string)
+	return p.Info().Localized(text), true
 }
 
 func (r restPlugins) Reload(ctx context.Context, id string) error {
