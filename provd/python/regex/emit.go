@@ -13,7 +13,7 @@ const (
 	maxGoRepeat = 1000
 	// maxGoWork bounds instructions times characters of one run on Go's
 	// regexp, because such a run cannot be interrupted.
-	maxGoWork = 1 << 25
+	maxGoWork = 1 << 23
 )
 
 // goForm is what a pattern looks like in the syntax of Go's regexp.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"log/slog"
 	"math/rand/v2"
 	"path"
 	"slices"
@@ -280,81 +279,6 @@ True True 5 True True 3
 `)
 }
 
-// records is a slog.Handler that keeps what it gets.
-type records struct {
-	level slog.Level
-	lines *[]string
-}
-
-func (r records) Enabled(_ context.Context, l slog.Level) bool { return l >= r.level }
-func (r records) WithAttrs([]slog.Attr) slog.Handler           { return r }
-func (r records) WithGroup(string) slog.Handler                { return r }
-func (r records) Handle(_ context.Context, rec slog.Record) error {
-	line := rec.Level.String() + " " + rec.Message
-	rec.Attrs(func(a slog.Attr) bool {
-		line += " " + a.Key + "=" + a.Value.String()
-		return true
-	})
-	*r.lines = append(*r.lines, line)
-	return nil
-}
-
-func TestLogging(t *testing.T) {
-	t.Parallel()
-	var lines []string
-	th := newThread(t, python.Limits{})
-	th.Logger = slog.New(records{slog.LevelInfo, &lines})
-	out, err := run(t, th, stdlib.Options{}, "log.py", []byte(`
-import logging
-logger = logging.getLogger('plugin.x')
-logger.debug('not formatted %s', 1 / 1)
-logger.info('hello %s %d', 'world', 5)
-logger.warning('100%')
-logger.error('map %(a)s', {'a': 1})
-logger.log(logging.CRITICAL, 'crit')
-try:
-    1 / 0
-except ZeroDivisionError as e:
-    logger.exception('oops', exc_info=e)
-logger.info('bad %d', 'x')
-logger.info('x' * 5000)
-logger.setLevel(logging.ERROR)
-logger.info('dropped')
-logger.setLevel('INFO')
-logging.info('root')
-print(logger.name, logger.level, logger.isEnabledFor(logging.DEBUG), logger.isEnabledFor(logging.ERROR), logging.getLogger('plugin.x') is logger, logging.getLevelName(30), logging.WARN, logger)
-logger.addHandler(logging.NullHandler())
-logger.propagate = False
-logger.disabled = True
-logger.error('never')
-other = logging.getLogger('loop')
-for i in range(2000):
-    other.info(i)
-`))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if want := "plugin.x 20 False True True WARNING 30 <Logger plugin.x>\n"; out != want {
-		t.Errorf("printed %q, want %q", out, want)
-	}
-	want := []string{
-		"INFO message of a plugin logger=plugin.x text=hello world 5",
-		"WARN message of a plugin logger=plugin.x text=100%",
-		"ERROR message of a plugin logger=plugin.x text=map 1",
-		"ERROR message of a plugin logger=plugin.x text=crit",
-		"ERROR message of a plugin logger=plugin.x text=oops exception=ZeroDivisionError: division by zero",
-		"INFO message of a plugin logger=plugin.x text=bad %d (TypeError: %d format: a real number is required, not str)",
-		"INFO message of a plugin logger=plugin.x text=" + strings.Repeat("x", 4096) + "…",
-		"INFO message of a plugin logger=root text=root",
-	}
-	if diff := cmp.Diff(want, lines[:len(want)]); diff != "" {
-		t.Errorf("-want +got\n%s", diff)
-	}
-	if n := len(lines); n != 1001 || lines[n-1] != "WARN further messages of a plugin are dropped logger=loop" {
-		t.Errorf("%d records, the last is %q", n, lines[n-1])
-	}
-}
-
 // TestHostErrors shows that what a FileSystem returns reaches the program as it
 // should.
 func TestHostErrors(t *testing.T) {
@@ -388,3 +312,50 @@ func (broken) ReadDir(*python.Thread, string) ([]string, error) {
 	return nil, python.ValueErrorf("mine")
 }
 func (broken) Remove(*python.Thread, string) error { return errors.New("disk on fire") }
+
+// TestOpen shows that the host's open reaches the modules that use it.
+func TestOpen(t *testing.T) {
+	t.Parallel()
+	open := python.NewBuiltin("open", func(t *python.Thread, args []python.Value, _ []python.Keyword) (python.Value, error) {
+		if python.Is(args[0], python.Str("missing.ini")) {
+			return nil, python.Raise(python.FileNotFoundError, "no such file")
+		}
+		lib := stdlib.New(stdlib.Options{})
+		io, _, err := lib.Lookup(t, "io")
+		if err != nil {
+			return nil, err
+		}
+		return python.CallMethod(t, io, "StringIO", python.Str("[a]\nx = 1\n"))
+	})
+	check(t, stdlib.Options{Open: open}, `
+import configparser, io
+p = configparser.ConfigParser()
+print(p.read(['missing.ini', 'a.ini']), p['a']['x'], io.open('b').read())
+`, "['a.ini'] 1 [a]\nx = 1\n\n")
+}
+
+func TestSleep(t *testing.T) {
+	t.Parallel()
+	var slept []time.Duration
+	o := stdlib.Options{Sleep: func(_ *python.Thread, d time.Duration) error {
+		slept = append(slept, d)
+		if d > time.Minute {
+			return python.Raise(python.TimeoutError, "too long")
+		}
+		return nil
+	}}
+	check(t, o, `
+import sys, time
+time.sleep(1.5)
+for bad in (-1, 'x', 3600, 1e300):
+    try:
+        time.sleep(bad)
+    except Exception as e:
+        print(type(e).__name__, e)
+print(sys.stdout.write('hello '), file=sys.stderr)
+`, "ValueError sleep length must be non-negative\nTypeError must be real number, not str\nTimeoutError too long\nTimeoutError too long\nhello 6\n")
+	want := []time.Duration{1500 * time.Millisecond, time.Hour, 1e6 * time.Second}
+	if diff := cmp.Diff(want, slept); diff != "" {
+		t.Error(diff)
+	}
+}

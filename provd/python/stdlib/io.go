@@ -311,7 +311,10 @@ func bufferMethods() map[string]python.MethodFunc {
 }
 
 // buildIO makes io, without files of the machine. open is the host's builtin.
-func buildIO(_ *Library, b builder) {
+func buildIO(l *Library, b builder) {
+	if l.options.Open != nil {
+		b.set("open", l.options.Open)
+	}
 	base := b.class(python.ClassSpec{Name: "IOBase"})
 	b.class(python.ClassSpec{Name: "TextIOBase", Bases: []*python.Class{base}})
 	b.exception("UnsupportedOperation", python.OSError, python.ValueError)

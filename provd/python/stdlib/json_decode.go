@@ -1,6 +1,7 @@
 package stdlib
 
 import (
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -125,18 +126,25 @@ func (d *decoder) number(i int) (python.Value, int, bool, error) {
 			whole, mark = false, end
 		}
 	}
-	text := python.Str(d.s[i:mark])
+	text := d.s[i:mark]
 	var fn python.Value = python.FloatClass
-	if whole {
-		fn = python.IntClass
-	}
 	switch {
 	case whole && !isNone(d.parseInt):
 		fn = d.parseInt
 	case !whole && !isNone(d.parseFloat):
 		fn = d.parseFloat
+	case !whole:
+		f, err := strconv.ParseFloat(text, 64)
+		if err == nil {
+			return python.Float(f), mark, true, nil
+		}
+	default:
+		if n, err := strconv.ParseInt(text, 10, 64); err == nil {
+			return python.Int(n), mark, true, nil
+		}
+		fn = python.IntClass // larger than 64 bits
 	}
-	v, err := python.Call(d.t, fn, []python.Value{text}, nil)
+	v, err := python.Call(d.t, fn, []python.Value{python.Str(text)}, nil)
 	return v, mark, true, err
 }
 

@@ -14,9 +14,15 @@ type Options struct {
 	// Files is what os, os.path and io.open act on. Nil: the functions that need
 	// files raise PermissionError.
 	Files FileSystem
+	// Open is the builtin open, for io.open and the modules written in the
+	// dialect; nil means that there is none.
+	Open python.Value
 	// Dir is the working directory that os.getcwd and os.path.abspath show; ""
 	// is "/".
 	Dir string
+	// Sleep is time.sleep; it returns when d is over, or the error that ends the
+	// call. Nil: time.sleep raises RuntimeError.
+	Sleep func(t *python.Thread, d time.Duration) error
 	// Random is the source of uuid.uuid4, os.urandom and random. Nil: they raise
 	// NotImplementedError.
 	Random io.Reader
@@ -31,6 +37,7 @@ type Options struct {
 type Library struct {
 	options Options
 	modules map[string]*python.Module
+	env     *python.Env // of the modules written in the dialect
 }
 
 // New returns the library of one program. It does no work.

@@ -84,9 +84,6 @@ func buildLogging(_ *Library, b builder) {
 			g.level = n
 			return python.None, err
 		}),
-		"getEffectiveLevel": method(func(*python.Thread, *logger, []python.Value, []python.Keyword) (python.Value, error) {
-			return python.NewInt(0), nil
-		}),
 		"isEnabledFor": method(func(t *python.Thread, g *logger, args []python.Value, kwargs []python.Keyword) (python.Value, error) {
 			var n int
 			if err := python.Unpack("isEnabledFor", args, kwargs, "level", &n); err != nil {
@@ -129,7 +126,8 @@ func buildLogging(_ *Library, b builder) {
 	}
 	getDisabled, setDisabled := flag(func(g *logger) *bool { return &g.disabled })
 	getPropagate, setPropagate := flag(func(g *logger) *bool { return &g.propagate })
-	class := b.class(python.ClassSpec{
+	var class *python.Class
+	spec := python.ClassSpec{
 		Name: "Logger", NoNew: true, Methods: methods,
 		Getters: map[string]python.GetFunc{
 			"name":     getter(func(_ *python.Thread, g *logger) (python.Value, error) { return python.Str(g.name), nil }),
@@ -138,7 +136,7 @@ func buildLogging(_ *Library, b builder) {
 			"disabled": getDisabled, "propagate": getPropagate,
 		},
 		Setters: map[string]python.SetFunc{"disabled": setDisabled, "propagate": setPropagate},
-	})
+	}
 	get := func(name string) (*logger, error) {
 		g, ok := loggers[name]
 		if !ok {
@@ -150,6 +148,17 @@ func buildLogging(_ *Library, b builder) {
 		}
 		return g, nil
 	}
+	methods["getChild"] = method(func(_ *python.Thread, g *logger, args []python.Value, kwargs []python.Keyword) (python.Value, error) {
+		var suffix string
+		if err := python.Unpack("getChild", args, kwargs, "suffix", &suffix); err != nil {
+			return nil, err
+		}
+		if g.name != "root" {
+			suffix = g.name + "." + suffix
+		}
+		return logValue(get(suffix))
+	})
+	class = b.class(spec)
 	root, _ := get("root")
 	b.set("root", root)
 	b.fn("getLogger", func(_ *python.Thread, args []python.Value, kwargs []python.Keyword) (python.Value, error) {
@@ -157,7 +166,7 @@ func buildLogging(_ *Library, b builder) {
 		if err := python.Unpack("getLogger", args, kwargs, "name??", &name); err != nil {
 			return nil, err
 		}
-		return get(name)
+		return logValue(get(name))
 	})
 	for _, l := range logLevels() {
 		b.set(l.name, python.NewInt(l.value))
@@ -174,6 +183,14 @@ func buildLogging(_ *Library, b builder) {
 	}
 	b.fn("getLevelName", oneArg("getLevelName", levelName))
 	handlers(b)
+}
+
+// logValue keeps a nil logger from becoming a Value.
+func logValue(g *logger, err error) (python.Value, error) {
+	if err != nil {
+		return nil, err
+	}
+	return g, nil
 }
 
 // ignore is a method that does nothing.

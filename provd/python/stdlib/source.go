@@ -74,5 +74,11 @@ func (l *Library) run(t *python.Thread, name string, globals *python.Dict) error
 	if err != nil {
 		return err
 	}
-	return prog.Exec(t, globals, &python.Env{Builtins: python.Builtins(), Import: l.Import})
+	if l.env == nil {
+		l.env = &python.Env{Builtins: python.Builtins(), Import: l.Import}
+		if l.options.Open != nil {
+			l.env.Builtins.SetStr("open", l.options.Open)
+		}
+	}
+	return prog.Exec(t, globals, l.env)
 }

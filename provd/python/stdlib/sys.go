@@ -44,6 +44,23 @@ func buildSys(_ *Library, b builder) {
 		return v, err
 	}))
 	b.fn("getsizeof", oneArg("getsizeof", func(*python.Thread, python.Value) (python.Value, error) { return python.NewInt(64), nil }))
+	stream := b.hidden(python.ClassSpec{Name: "TextIOWrapper", NoNew: true, Methods: map[string]python.MethodFunc{
+		"write": func(t *python.Thread, _ python.Value, args []python.Value, kwargs []python.Keyword) (python.Value, error) {
+			var s string
+			if err := python.Unpack("write", args, kwargs, "s", &s); err != nil {
+				return nil, err
+			}
+			n, err := python.Len(t, python.Str(s))
+			if err != nil {
+				return nil, err
+			}
+			return python.NewInt(n), t.Write(s)
+		},
+		"flush": ignore,
+	}})
+	for _, name := range []string{"stdout", "stderr"} {
+		b.set(name, python.NewInstance(stream, nil))
+	}
 	b.fn("exit", func(t *python.Thread, args []python.Value, _ []python.Keyword) (python.Value, error) {
 		return nil, python.Throw(python.NewException(python.SystemExit, args...))
 	})

@@ -174,6 +174,9 @@ func (l *Library) formatTuple(t *python.Thread, v python.Value) (*calendarTime, 
 	return c, nil
 }
 
+// maxSleep bounds one time.sleep in seconds; the host's own limit is far below.
+const maxSleep = 1e6
+
 // seconds takes the optional seconds argument of gmtime and its like.
 func seconds(t *python.Thread, name string, args []python.Value, kwargs []python.Keyword) (time.Time, error) {
 	var v python.Value
@@ -208,8 +211,18 @@ func buildTime(l *Library, b builder) {
 		clock(name, float)
 		clock(name+"_ns", nano)
 	}
-	b.fn("sleep", oneArg("sleep", func(*python.Thread, python.Value) (python.Value, error) {
-		return nil, python.RuntimeErrorf("time.sleep is not available here")
+	b.fn("sleep", oneArg("sleep", func(t *python.Thread, v python.Value) (python.Value, error) {
+		if l.options.Sleep == nil {
+			return nil, python.RuntimeErrorf("time.sleep is not available here")
+		}
+		x, err := asFloat(t, v)
+		switch {
+		case err != nil:
+			return nil, err
+		case math.IsNaN(x) || x < 0:
+			return nil, python.ValueErrorf("sleep length must be non-negative")
+		}
+		return python.None, l.options.Sleep(t, time.Duration(min(x, maxSleep)*float64(time.Second)))
 	}))
 	b.fn("gmtime", func(t *python.Thread, args []python.Value, kwargs []python.Keyword) (python.Value, error) {
 		at, err := seconds(t, "gmtime", args, kwargs)

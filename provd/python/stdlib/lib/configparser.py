@@ -16,6 +16,7 @@ from _configparser import (
     NoOptionError,
     NoSectionError,
     ParsingError,
+    Reader,
     SectionProxy,
 )
 from collections.abc import MutableMapping
@@ -26,7 +27,7 @@ DEFAULTSECT = 'DEFAULT'
 _UNSET = object()
 
 
-class RawConfigParser(MutableMapping):
+class RawConfigParser(Reader, MutableMapping):
     _DEFAULT_INTERPOLATION = Interpolation()
     BOOLEAN_STATES = {
         '1': True, 'yes': True, 'true': True, 'on': True, '0': False, 'no': False, 'false': False, 'off': False,
@@ -151,85 +152,6 @@ class RawConfigParser(MutableMapping):
                     raise DuplicateOptionError(section, key, source)
                 seen.add((section, key))
                 self.set(section, key, value)
-
-    def _read(self, fp, fpname):
-        added = set()
-        cursect = None
-        sectname = None
-        optname = None
-        indent_level = 0
-        error = None
-        for lineno, line in enumerate(fp, start=1):
-            comment_start = None
-            for prefix in self._inline_comment_prefixes:
-                i = line.find(prefix)
-                while i >= 0:
-                    if i == 0 or line[i - 1].isspace():
-                        comment_start = i if comment_start is None else min(comment_start, i)
-                        break
-                    i = line.find(prefix, i + 1)
-            for prefix in self._comment_prefixes:
-                if line.strip().startswith(prefix):
-                    comment_start = 0
-                    break
-            value = (line if comment_start is None else line[:comment_start]).strip()
-            if not value:
-                if self._empty_lines_in_values:
-                    # An empty line belongs to a value; a comment does not end it.
-                    if comment_start is None and cursect is not None and optname and cursect[optname] is not None:
-                        cursect[optname].append('')
-                else:
-                    indent_level = 1 << 62
-                continue
-            first = self.NONSPACECRE.search(line)
-            cur_indent = first.start() if first else 0
-            if cursect is not None and optname and cur_indent > indent_level:
-                cursect[optname].append(value)
-                continue
-            indent_level = cur_indent
-            mo = self.SECTCRE.match(value)
-            if mo:
-                sectname = mo.group('header')
-                if sectname in self._sections:
-                    if self._strict and sectname in added:
-                        raise DuplicateSectionError(sectname, fpname, lineno)
-                    cursect = self._sections[sectname]
-                    added.add(sectname)
-                elif sectname == self.default_section:
-                    cursect = self._defaults
-                else:
-                    cursect = self._dict()
-                    self._sections[sectname] = cursect
-                    self._proxies[sectname] = SectionProxy(self, sectname)
-                    added.add(sectname)
-                optname = None
-                continue
-            if cursect is None:
-                raise MissingSectionHeaderError(fpname, lineno, line)
-            mo = self._optcre.match(value)
-            if not mo:
-                error = error or ParsingError(fpname)
-                error.append(lineno, repr(line))
-                continue
-            optname, _, optval = mo.group('option', 'vi', 'value')
-            if not optname:
-                error = error or ParsingError(fpname)
-                error.append(lineno, repr(line))
-            optname = self.optionxform(optname.rstrip())
-            if self._strict and (sectname, optname) in added:
-                raise DuplicateOptionError(sectname, optname, fpname, lineno)
-            added.add((sectname, optname))
-            cursect[optname] = None if optval is None else [optval.strip()]
-        self._join_values()
-        if error:
-            raise error
-
-    def _join_values(self):
-        for section, options in [(self.default_section, self._defaults)] + list(self._sections.items()):
-            for name, value in list(options.items()):
-                if isinstance(value, list):
-                    value = '\n'.join(value).rstrip()
-                options[name] = self._interpolation.before_read(self, section, name, value)
 
     def _unify(self, section, vars):
         values = {}
