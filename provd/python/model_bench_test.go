@@ -89,8 +89,12 @@ func BenchmarkStrMethod(b *testing.B) {
 		name string
 		args []Value
 	}{
-		{"upper", nil}, {"strip", nil}, {"split", []Value{Str(".")}}, {"replace", []Value{Str("."), Str("_")}},
-		{"startswith", []Value{Str("linekey")}}, {"find", []Value{Str("@")}},
+		{"upper", nil},
+		{"strip", nil},
+		{"split", []Value{Str(".")}},
+		{"replace", []Value{Str("."), Str("_")}},
+		{"startswith", []Value{Str("linekey")}},
+		{"find", []Value{Str("@")}},
 	}
 	for _, c := range calls {
 		b.Run(c.name, func(b *testing.B) {

@@ -1,0 +1,131 @@
+package python
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func testThread() *Thread { return NewThread(context.Background(), Limits{}) }
+
+// TestDictAgainstModel drives a dict with random operations next to a plain
+// ordered list of members.
+func TestDictAgainstModel(t *testing.T) {
+	t.Parallel()
+	for _, keys := range []int{3, 8, 9, 40, 500} {
+		t.Run(fmt.Sprint(keys), func(t *testing.T) {
+			t.Parallel()
+			random := rand.New(rand.NewPCG(1, uint64(keys)))
+			th := testThread()
+			d := NewDict(0)
+			var order []string
+			model := map[string]Value{}
+			for step := range 5000 {
+				name := fmt.Sprintf("k%d", random.IntN(keys))
+				_, had := model[name]
+				switch random.IntN(6) {
+				case 0, 1:
+					v := NewInt(step)
+					if err := d.Set(th, Str(name), v); err != nil {
+						t.Fatal(err)
+					}
+					model[name] = v
+				case 2:
+					v := NewInt(step)
+					d.SetStr(name, v)
+					model[name] = v
+				case 3:
+					ok, err := d.Delete(th, Str(name))
+					if err != nil || ok != had {
+						t.Fatalf("delete %s: %v %v, had %v", name, ok, err, had)
+					}
+					delete(model, name)
+				case 4:
+					if ok := d.DeleteStr(name); ok != had {
+						t.Fatalf("delete %s: %v, had %v", name, ok, had)
+					}
+					delete(model, name)
+				case 5:
+					v, ok := d.GetStr(name)
+					if ok != had || had && !Is(v, model[name]) {
+						t.Fatalf("get %s: %v %v, want %v %v", name, v, ok, model[name], had)
+					}
+				}
+				_, has := model[name]
+				if has && !had {
+					order = append(order, name)
+				} else if had && !has {
+					for i, n := range order {
+						if n == name {
+							order = append(order[:i], order[i+1:]...)
+							break
+						}
+					}
+				}
+				if d.Len() != len(model) {
+					t.Fatalf("step %d: %d members, want %d", step, d.Len(), len(model))
+				}
+			}
+			var got []string
+			for k := range d.All() {
+				got = append(got, string(k.(Str)))
+			}
+			if diff := cmp.Diff(order, got); diff != "" {
+				t.Errorf("order (-want +got):\n%s", diff)
+			}
+			c, err := d.Copy(th)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if eq, err := Equal(th, c, d); err != nil || !eq {
+				t.Errorf("the copy differs: %v %v", eq, err)
+			}
+		})
+	}
+}
+
+// TestDictStringSubclass checks that a string and an instance of a class derived
+// from str are one key, through both ways in.
+func TestDictStringSubclass(t *testing.T) {
+	t.Parallel()
+	th := testThread()
+	class, err := NewClass("S", []*Class{StrClass}, new(Dict))
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := Call(th, class, []Value{Str("key")}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := NewDict(0)
+	d.SetStr("key", NewInt(1))
+	if err := d.Set(th, key, NewInt(2)); err != nil {
+		t.Fatal(err)
+	}
+	if v, _ := d.GetStr("key"); d.Len() != 1 || v != Value(Int(2)) {
+		t.Errorf("got %d members, %v", d.Len(), v)
+	}
+	e := NewDict(0)
+	if err := e.Set(th, key, NewInt(3)); err != nil {
+		t.Fatal(err)
+	}
+	if v, ok := e.GetStr("key"); !ok || v != Value(Int(3)) {
+		t.Errorf("a plain string does not find the subclass's key: %v %v", v, ok)
+	}
+}
+
+func TestDictChargesMemory(t *testing.T) {
+	t.Parallel()
+	th := NewThread(context.Background(), Limits{Alloc: 10 * entryBytes})
+	d := NewDict(0)
+	var err error
+	for i := 0; err == nil && i < 100; i++ {
+		err = d.Set(th, NewInt(i), None)
+	}
+	if _, ok := err.(*LimitError); !ok || d.Len() != 10 {
+		t.Errorf("%d members, error %v; want 10 and a limit", d.Len(), err)
+	}
+}
