@@ -13,13 +13,14 @@ import (
 )
 
 //go:embed provbox-yealink provbox-cisco-sccp
-//go:embed provbox-snom provbox-polycom
+//go:embed provbox-snom provbox-polycom provbox-grandstream
 var packages embed.FS
 
 // IDs are the ids of the packages, in order.
 func IDs() []string {
 	return []string{
 		"provbox-cisco-sccp",
+		"provbox-grandstream",
 		"provbox-polycom",
 		"provbox-snom",
 		"provbox-yealink",

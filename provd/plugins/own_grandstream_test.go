@@ -1,0 +1,60 @@
+package plugins_test
+
+import (
+	"testing"
+
+	"provbox/provd"
+)
+
+const grandstream = "provbox-grandstream"
+
+func TestOwnGrandstreamRender(t *testing.T) {
+	t.Parallel()
+	testOwn(t, grandstream, []ownRender{
+		{"GXP2170-autoprov", "GXP2170", autoprov},
+		{"GXP2170-full", "GXP2170", full},
+		{"GXP2170-hostile", "GXP2170", ownHostile},
+		{"GXP1630-full", "GXP1630", full},
+		{"HT802-full", "HT802", full},
+		{"unknown-full", "GXP9999", full},
+		{"nomodel-empty", "", "{}"},
+		{"no-password", "GXP1610", `{"sip_lines": {"1": {"username": "u", "password": "autoprov", "display_name": "d", "proxy_ip": "192.0.2.20"}}}`},
+	})
+}
+
+func TestOwnGrandstreamInjection(t *testing.T) {
+	t.Parallel()
+	checkOwnXML(t, ownFiles(t, grandstream, "GXP2170"))
+	checkOwnXML(t, ownFiles(t, grandstream, "HT802"))
+}
+
+func TestOwnGrandstreamIdentification(t *testing.T) {
+	t.Parallel()
+	testOwnIdentification(t, grandstream, []ownExtract{
+		{"with a revision", http("/", "Grandstream Model HW GXV3240 V1.6B SW 1.0.1.27 DevId 000b82632815"), provd.Info{"vendor": "Grandstream", "model": "GXV3240", "version": "1.0.1.27", "mac": "00:0b:82:63:28:15"}},
+		{"two spaces", http("/", "Grandstream Model HW GXV3350  V1.3A SW 1.0.1.8 DevId c074ad150b88"), provd.Info{"vendor": "Grandstream", "model": "GXV3350", "version": "1.0.1.8", "mac": "c0:74:ad:15:0b:88"}},
+		{"without a revision", http("/", "Grandstream Model HW GXP1628 SW 1.0.4.138 DevId c074ad2bd859"), provd.Info{"vendor": "Grandstream", "model": "GXP1628", "version": "1.0.4.138", "mac": "c0:74:ad:2b:d8:59"}},
+		{"adapter", http("/", "Grandstream Model HW HT801 V1.1A SW 1.0.17.5 DevId c074ad273a10"), provd.Info{"vendor": "Grandstream", "model": "HT801", "version": "1.0.17.5", "mac": "c0:74:ad:27:3a:10"}},
+		{"GXP2000", http("/", "Grandstream GXP2000 (gxp2000e.bin:1.2.5.3/boot55e.bin:1.1.6.9) DevId 000b822726c8"), provd.Info{"vendor": "Grandstream", "model": "GXP2000", "version": "1.1.6.9", "mac": "00:0b:82:27:26:c8"}},
+		{"no MAC address", http("/", "Grandstream Model HW GXP1628 SW 1.0.4.138 DevId none"), nil},
+		{"browser", http("/cfg000b82632815.xml", "Mozilla/5.0"), nil},
+		{"no agent", http("/cfg000b82632815.xml", ""), nil},
+		{"not ASCII", http("/", "Grandstream Model HW GXP1628 SW 1 DevId c074ad2bd85\xe9"), nil},
+		{"TFTP", tftp("cfg000b82632815.xml"), nil},
+	})
+}
+
+func TestOwnGrandstreamFacts(t *testing.T) {
+	t.Parallel()
+	testOwnFacts(t, grandstream, "GXP2170", ownFacts{
+		trigger:   "cfg001565aabbcc.xml",
+		sensitive: map[string]bool{"cfg001565aabbcc.xml": false, "cfg.xml": false},
+		scores: []ownScore{
+			{provd.Info{}, 200},
+			{provd.Info{"vendor": "Grandstream"}, 300},
+			{provd.Info{"vendor": "Grandstream", "model": "GXP2170", "version": "1.0.11.85"}, 400},
+			{provd.Info{"vendor": "Grandstream", "model": "GXP9999"}, 300},
+			{provd.Info{"vendor": "Snom", "model": "D785"}, 100},
+		},
+	})
+}
