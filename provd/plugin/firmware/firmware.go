@@ -1,6 +1,3 @@
-// Package firmware reads the descriptions of the firmware that plugin packages
-// can install (spec/plugins.md section 7): which packages there are, which files
-// they consist of, and by which steps the files become what phones fetch.
 package firmware
 
 import (

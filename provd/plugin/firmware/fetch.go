@@ -1,0 +1,212 @@
+package firmware
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha1" //nolint:gosec // the hash that published packages have
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
+	"os"
+	"strings"
+
+	"provbox/provd"
+)
+
+// Downloader gets the content of files.
+type Downloader interface {
+	// Download begins to read the file at a URL from an offset, 0 for all of it. at
+	// is where the content begins: the offset, or 0 when the server sends the whole
+	// file all the same. Ending ctx ends reading.
+	Download(ctx context.Context, url string, offset int64) (content io.ReadCloser, at int64, err error)
+}
+
+// HTTPDownloader downloads with a client, which decides on addresses, proxies,
+// redirects, credentials and time limits.
+type HTTPDownloader struct {
+	Client *http.Client // must not be nil
+}
+
+// userAgent is what vendors' servers know (spec/plugins.md section 9).
+const userAgent = "xivo-fetchfw/1.0"
+
+// Download is for Downloader. An answer that is not the file is a provd.Error with
+// Unavailable.
+func (d HTTPDownloader) Download(ctx context.Context, url string, offset int64) (io.ReadCloser, int64, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return nil, 0, err
+	}
+	req.Header.Set("User-Agent", userAgent)
+	// Sizes and hashes are those of the file as it is, and offsets too.
+	req.Header.Set("Accept-Encoding", "identity")
+	if offset > 0 {
+		req.Header.Set("Range", fmt.Sprintf("bytes=%d-", offset))
+	}
+	resp, err := d.Client.Do(req)
+	if err != nil {
+		return nil, 0, err
+	}
+	want := fmt.Sprintf("bytes %d-", offset)
+	switch {
+	case resp.StatusCode == http.StatusOK:
+		return resp.Body, 0, nil
+	case resp.StatusCode == http.StatusPartialContent && strings.HasPrefix(resp.Header.Get("Content-Range"), want):
+		return resp.Body, offset, nil
+	case resp.StatusCode == http.StatusRequestedRangeNotSatisfiable && offset > 0:
+		_ = resp.Body.Close()
+		return d.Download(ctx, url, 0)
+	}
+	_ = resp.Body.Close()
+	return nil, 0, provd.Errorf(provd.Unavailable, "the server answered %s", resp.Status)
+}
+
+// attempts is how often a download that breaks off is taken up again.
+const attempts = 3
+
+// errContent is wrapped when a file is not the one that the package means.
+var errContent = errors.New("not the file that the plugin package means")
+
+// part is the name under which a file that is not complete is kept.
+func part(f File) string { return f.Name + ".tmp" }
+
+// checkFile looks for files that can never be installed.
+func checkFile(f File) error {
+	if f.Name == "" {
+		return provd.Errorf(provd.Invalid, "file %s: the plugin package gives it neither a URL nor a name", f.ID)
+	}
+	if strings.HasPrefix(f.Name, ".") {
+		return provd.Errorf(provd.Invalid, "file %s: %q cannot be the name of a file", f.ID, f.Name)
+	}
+	if len(f.SHA1) != sha1.Size {
+		return provd.Errorf(provd.Invalid, "file %s: the plugin package gives a hash of %d bytes, a SHA-1 has %d; the file cannot be verified", f.ID, len(f.SHA1), sha1.Size)
+	}
+	return nil
+}
+
+// cached reports whether the cache has a file, going by its size.
+func (in *Installer) cached(f File) bool {
+	info, err := in.cfg.Cache.Lstat(f.Name)
+	return err == nil && info.Mode().IsRegular() && info.Size() == f.Size
+}
+
+// verify compares a file in the cache with what the package says.
+func (in *Installer) verify(ctx context.Context, name string, f File) error {
+	file, err := in.cfg.Cache.Open(name)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	sum := sha1.New() //nolint:gosec // see the import
+	n, err := io.Copy(sum, &spender{ctx: ctx, r: io.LimitReader(file, f.Size+1)})
+	if err != nil {
+		return err
+	}
+	if n != f.Size {
+		info, err := file.Stat()
+		if err == nil {
+			n = info.Size()
+		}
+		return fmt.Errorf("%w: it has %d bytes, not %d", errContent, n, f.Size)
+	}
+	if got := sum.Sum(nil); !bytes.Equal(got, f.SHA1) {
+		return fmt.Errorf("%w: its SHA-1 is %x, not %x", errContent, got, f.SHA1)
+	}
+	return nil
+}
+
+// fetch has a file in the cache, verified. count is told of progress, and may be
+// nil.
+func (in *Installer) fetch(ctx context.Context, f File, count func(have int64)) error {
+	err := in.verify(ctx, f.Name, f)
+	if err == nil {
+		return nil
+	}
+	wrong := errors.Is(err, errContent)
+	if !wrong && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("file %s: %w", f.Name, err)
+	}
+	if f.URL == "" {
+		if wrong {
+			return fmt.Errorf("file %s in the cache: %w; the vendor gives it to customers only: put the right one there", f.Name, err)
+		}
+		return provd.Errorf(provd.NotFound, "file %s cannot be downloaded: the vendor gives it to customers only; put it into the cache and install again", f.Name)
+	}
+	d, ok := in.cfg.Downloaders[f.Downloader]
+	if !ok {
+		return provd.Errorf(provd.Invalid, "file %s: there is no downloader %q; set the credentials in the plugin's settings", f.Name, f.Downloader)
+	}
+	for i := 0; ; i++ {
+		err = in.download(ctx, d, f, count)
+		if err == nil {
+			err = in.verify(ctx, part(f), f)
+		}
+		if err == nil {
+			break
+		}
+		if errors.Is(err, errContent) {
+			// A part of an older file that was continued looks like this too.
+			err = errors.Join(err, in.cfg.Cache.Remove(part(f)))
+		}
+		if i+1 == attempts || ctx.Err() != nil {
+			return fmt.Errorf("download %s: %w", f.Name, err)
+		}
+		in.log.Warn("download broke off, trying again", "file", f.Name, "err", err)
+	}
+	if err := in.cfg.Cache.Rename(part(f), f.Name); err != nil {
+		return err
+	}
+	return syncDir(in.cfg.Cache, ".")
+}
+
+// download reads a file, or the rest of it, into its part.
+func (in *Installer) download(ctx context.Context, d Downloader, f File, count func(int64)) (err error) {
+	out, err := in.cfg.Cache.OpenFile(part(f), os.O_RDWR|os.O_CREATE, 0o644)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, out.Close()) }()
+	have, err := out.Seek(0, io.SeekEnd)
+	if err != nil {
+		return err
+	}
+	if have >= f.Size {
+		have = 0 // the caller has found it wrong, or the package changed
+	}
+	content, at, err := d.Download(ctx, f.URL, have)
+	if err != nil {
+		return err
+	}
+	defer content.Close()
+	if at != have && at != 0 {
+		return fmt.Errorf("the content begins at %d, not at %d", at, have)
+	}
+	if err := out.Truncate(at); err != nil {
+		return err
+	}
+	if _, err := out.Seek(at, io.SeekStart); err != nil {
+		return err
+	}
+	n, err := io.Copy(out, &counter{r: &spender{ctx: ctx, r: io.LimitReader(content, f.Size-at+1)}, have: at, count: count})
+	if err == nil && at+n < f.Size {
+		err = io.ErrUnexpectedEOF
+	}
+	return errors.Join(err, out.Sync())
+}
+
+// counter tells how much has been read.
+type counter struct {
+	r     io.Reader
+	have  int64
+	count func(int64)
+}
+
+func (c *counter) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	if c.have += int64(n); n > 0 && c.count != nil {
+		c.count(c.have)
+	}
+	return n, err
+}
