@@ -16,7 +16,7 @@ const (
 	// chargeEvery is how many engine steps pass between two charges.
 	chargeEvery = 1024
 	// maxSteps bounds the engine steps of one call without a Budget.
-	maxSteps = 100_000_000
+	maxSteps = 20_000_000
 	// maxStack bounds the backtrack stack in entries of 16 bytes.
 	maxStack = 4 << 20
 )

@@ -101,13 +101,36 @@ func TestLinear(t *testing.T) {
 	}
 }
 
-// TestUninterruptible shows that work on Go's regexp is charged beforehand.
-func TestUninterruptible(t *testing.T) {
+// TestCharge shows that work on Go's regexp is charged.
+func TestCharge(t *testing.T) {
 	t.Parallel()
 	re := mustCompile(t, `(?:[a-c]x?){300}y`, 0)
 	s := mustSubject(t, strings.Repeat("a", 20000))
 	if _, err := re.Search(&purse{steps: 10_000}, s, 0, s.Len()); !errors.Is(err, errBudget) {
 		t.Errorf("error %v, want %v", err, errBudget)
+	}
+}
+
+// TestScanCost shows that scanning a long text for many matches costs about its
+// length, not its square.
+func TestScanCost(t *testing.T) {
+	t.Parallel()
+	s := mustSubject(t, strings.Repeat("word ", 40000))
+	for _, p := range []string{`\w+`, `(?!x)\w+`, `\bw(o)rd\b`} {
+		b := &purse{steps: 10_000_000, alloc: 64 << 20}
+		n := 0
+		for sc := mustCompile(t, p, 0).Scan(s, 0, s.Len()); ; n++ {
+			m, err := sc.Next(b)
+			if err != nil {
+				t.Fatalf("%s: %v after %d matches", p, err, n)
+			}
+			if m == nil {
+				break
+			}
+		}
+		if n != 40000 {
+			t.Errorf("%s: %d matches", p, n)
+		}
 	}
 }
 

@@ -163,25 +163,31 @@ func (re *Regexp) fast(b Budget, s *Subject, pos, end int, m mode) (*Match, bool
 	if g == nil {
 		return nil, false, nil
 	}
-	if err := charge(b, end-pos+(end-pos)*f.size/16); err != nil {
-		return nil, false, err
-	}
 	from := pos
 	if inner {
 		from--
 	}
 	from = s.offset(from)
 	found := g.FindStringSubmatchIndex(s.text[from:s.offset(end)])
-	if found == nil {
-		return nil, true, nil
-	}
-	if inner {
+	if inner && found != nil {
 		found = found[2:]
 	}
 	for i, o := range found {
 		if o >= 0 {
 			found[i] = s.position(from + o)
 		}
+	}
+	// What was read is charged, and a little for what may have been looked at
+	// beyond the match; charging all of the rest would make a scan quadratic.
+	read := end - pos
+	if found != nil {
+		read = found[1] - pos
+	}
+	if err := charge(b, read+read*f.size/16+(end-pos)/1024); err != nil {
+		return nil, false, err
+	}
+	if found == nil {
+		return nil, true, nil
 	}
 	return &Match{Spans: found, LastIndex: re.lastIndex(found)}, true, nil
 }

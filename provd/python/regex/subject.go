@@ -26,6 +26,11 @@ func NewSubject(b Budget, s string, isBytes bool) (*Subject, error) {
 	if len(s) > maxSubject {
 		return nil, &LimitError{"subject length"}
 	}
+	if b != nil {
+		if err := b.Step(1 + len(s)/512); err != nil {
+			return nil, err
+		}
+	}
 	sub := &Subject{text: s, isBytes: isBytes, ascii: isASCII(s)}
 	if isBytes || sub.ascii {
 		return sub, nil

@@ -133,7 +133,7 @@ func TestOddCalls(t *testing.T) {
 	}
 }
 
-const oddRuns = 3000
+const oddRuns = 1500
 
 func oddCalls(t *testing.T, programs *stdlib.Programs, seed1, seed2 uint64) {
 	t.Helper()

@@ -160,7 +160,7 @@ func (m *reModule) compile(t *python.Thread, v, flags python.Value) (*pattern, e
 	if p, ok := m.cache[key]; ok {
 		return p, nil
 	}
-	if err := t.Step(16 + len(key.text)); err != nil {
+	if err := t.Step(16 + 8*len(key.text)); err != nil {
 		return nil, err
 	}
 	if err := t.Alloc(512 + 128*int64(len(key.text))); err != nil {
