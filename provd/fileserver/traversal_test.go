@@ -42,6 +42,8 @@ func TestTraversalHTTP(t *testing.T) {
 
 func valid(t *testing.T, r rig) {
 	t.Helper()
+	r.files.mu.Lock()
+	defer r.files.mu.Unlock()
 	for _, name := range r.files.names {
 		if !fs.ValidPath(name) || strings.ContainsAny(name, "\\\x00") {
 			t.Errorf("a plugin was asked for %q", name)
