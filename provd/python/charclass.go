@@ -53,6 +53,10 @@ func isLower(r rune) bool {
 	if r < utf8.RuneSelf {
 		return r >= 'a' && r <= 'z'
 	}
+	switch {
+	case r == 0x10fc || r >= 0xa7f2 && r <= 0xa7f4 || r == 0xab69:
+		return false // lower case since Unicode 15
+	}
 	return (unicode.IsLower(r) || unicode.Is(unicode.Other_Lowercase, r)) && !newerThanPython(r)
 }
 
@@ -68,12 +72,22 @@ func isCaseIgnorable(r rune) bool {
 }
 
 func isIdentifierStart(r rune) bool {
-	return r == '_' || isAlpha(r) || r >= utf8.RuneSelf && unicode.In(r, unicode.Nl, unicode.Other_ID_Start)
+	if r < utf8.RuneSelf {
+		return r == '_' || isAlpha(r)
+	}
+	return (isAlpha(r) || unicode.In(r, unicode.Nl, unicode.Other_ID_Start)) && !unicode.Is(notIdentifierStart, r)
 }
 
 func isIdentifierPart(r rune) bool {
-	return isIdentifierStart(r) || isDecimal(r) ||
-		r >= utf8.RuneSelf && unicode.In(r, unicode.Mn, unicode.Mc, unicode.Pc, unicode.Other_ID_Continue)
+	if isIdentifierStart(r) || isDecimal(r) {
+		return true
+	}
+	switch r {
+	case 0xe33, 0xeb3, 0xff9e, 0xff9f:
+		return true
+	}
+	return r >= utf8.RuneSelf && unicode.In(r, unicode.Mn, unicode.Mc, unicode.Pc, unicode.Other_ID_Continue) &&
+		!newerThanPython(r)
 }
 
 // decimalValue returns the value of a character of category Nd. The category's

@@ -29,6 +29,7 @@ type Class struct {
 	mro      []*Class
 	ns       *Dict
 	meta     *Class
+	shape    *Class // what layout returns, for a program's class
 
 	native  bool    // built in: immutable, shared by all programs
 	final   bool    // may not be derived from

@@ -173,8 +173,11 @@ func IsException(err error, class *Class) bool {
 // ExceptionOf returns the exception object of err when it is of the given class
 // or derived from it, otherwise nil.
 func ExceptionOf(err error, class *Class) *Instance {
-	var exc *Exception
-	if !errors.As(err, &exc) || !exc.Value.class.IsSubclass(class) {
+	exc, ok := err.(*Exception)
+	if !ok && (err == nil || !errors.As(err, &exc)) {
+		return nil
+	}
+	if !exc.Value.class.IsSubclass(class) {
 		return nil
 	}
 	return exc.Value

@@ -71,6 +71,9 @@ const maxMRO = 200
 // layout returns the built-in class whose Go representation instances of c
 // carry, ObjectClass when they are plain instances.
 func (c *Class) layout() *Class {
+	if c.shape != nil {
+		return c.shape
+	}
 	for _, k := range c.mro {
 		if k.native && k.newFunc != nil {
 			return k
@@ -155,6 +158,7 @@ func NewClass(name string, bases []*Class, ns *Dict) (*Class, error) {
 		return nil, TypeErrorf("class hierarchy is too deep")
 	}
 	c.mro = mro
+	c.shape = c.layout()
 	for _, k := range mro {
 		if !k.native {
 			c.lookups.mutable = append(c.lookups.mutable, k)

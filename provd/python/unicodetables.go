@@ -112,3 +112,19 @@ var numericLetters = &unicode.RangeTable{
 		{0x2f890, 0x2f890, 1},
 	},
 }
+
+// notIdentifierStart are letters that cannot begin an identifier because their
+// compatibility form cannot (ID_Start without XID_Start).
+var notIdentifierStart = &unicode.RangeTable{
+	R16: []unicode.Range16{
+		{0x037a, 0x037a, 1},
+		{0x0e33, 0x0e33, 1},
+		{0x0eb3, 0x0eb3, 1},
+		{0x2e2f, 0x2e2f, 1},
+		{0x309b, 0x309c, 1},
+		{0xfc5e, 0xfc63, 1},
+		{0xfdfa, 0xfdfb, 1},
+		{0xfe70, 0xfe7e, 2},
+		{0xff9e, 0xff9f, 1},
+	},
+}
