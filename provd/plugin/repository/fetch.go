@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -107,15 +108,22 @@ func hostPort(u *url.URL) string {
 	return net.JoinHostPort(u.Hostname(), port)
 }
 
-// isOwn reports whether a host is written as an address that forbidden forbids, or
-// as the name of this machine.
+// isOwn reports whether a host is written as an address that forbidden forbids, in
+// a form that may be one, or as the name of this machine.
 func isOwn(host string) bool {
 	host = strings.TrimSuffix(strings.ToLower(host), ".")
 	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
 		return true
 	}
 	ip, err := netip.ParseAddr(host)
-	return err == nil && forbidden(ip)
+	if err != nil {
+		// Some resolvers take 2130706433, 0x7f000001 or 127.1 for an address. No name
+		// of the Internet ends in a number, so nothing is lost.
+		last := host[strings.LastIndexByte(host, '.')+1:]
+		_, err := strconv.ParseUint(last, 0, 64)
+		return err == nil
+	}
+	return forbidden(ip)
 }
 
 // checkAddress refuses a connection by its address, after the name was resolved,
