@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"runtime/debug"
 	"sync/atomic"
+	"time"
 
 	"provbox/provd"
 	"provbox/provd/document"
@@ -39,12 +40,27 @@ func (in *interpreter) reset() {
 	builtins := python.Builtins()
 	builtins.SetStr("open", host.Open())
 	modules := &importer{
-		library: stdlib.New(stdlib.Options{Files: host.FileSystem{}}),
+		library: stdlib.New(stdlib.Options{
+			Files: host.FileSystem{}, Open: host.Open(), Programs: in.plugin.cfg.Modules, Sleep: sleep,
+		}),
 		loaders: host.Modules(),
 		loaded:  make(map[string]*python.Module),
 	}
 	in.env = &python.Env{Builtins: builtins, Import: modules.Import}
 	in.object = nil
+}
+
+// sleep waits for a package that gives a phone time to start again. The call's
+// own time limit ends it.
+func sleep(t *python.Thread, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-t.Context().Done():
+		return &python.LimitError{What: "time", Err: t.Context().Err()}
+	}
 }
 
 // call is what one call into a package may reach.

@@ -12,6 +12,7 @@ import (
 	"provbox/provd/document"
 	"provbox/provd/plugin/host"
 	"provbox/provd/plugin/layer"
+	"provbox/provd/python/stdlib"
 	"provbox/provd/template"
 )
 
@@ -56,6 +57,10 @@ type Config struct {
 	// returning true; nil runs everything. See host.Call.
 	Thread func(function string, args []any) (skip bool)
 
+	// Modules are the compiled standard modules, to be shared by all packages of
+	// a box; nil makes a set of the package's own.
+	Modules *stdlib.Programs
+
 	Limits Limits           // zero fields mean DefaultLimits
 	Now    func() time.Time // nil means time.Now
 	Logger *slog.Logger     // nil discards
@@ -69,6 +74,9 @@ func Load(ctx context.Context, cfg Config) (*Plugin, error) {
 	}
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	if cfg.Modules == nil {
+		cfg.Modules = stdlib.NewPrograms()
 	}
 	if cfg.ID == "" || cfg.Package == nil {
 		return nil, errors.New("load plugin: no id or no package given")

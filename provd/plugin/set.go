@@ -18,6 +18,7 @@ import (
 
 	"provbox/provd"
 	"provbox/provd/document"
+	"provbox/provd/python/stdlib"
 )
 
 // SetConfig is what a Set is made from.
@@ -68,6 +69,9 @@ var validID = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$`)
 // NewSet returns a Set that has loaded nothing yet.
 func NewSet(cfg SetConfig) *Set {
 	s := &Set{cfg: cfg, log: cfg.Plugin.Logger}
+	if s.cfg.Plugin.Modules == nil {
+		s.cfg.Plugin.Modules = stdlib.NewPrograms()
+	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
