@@ -13,13 +13,14 @@ import (
 )
 
 //go:embed provbox-yealink provbox-cisco-sccp
-//go:embed provbox-snom provbox-polycom provbox-grandstream
+//go:embed provbox-snom provbox-polycom provbox-grandstream provbox-fanvil
 var packages embed.FS
 
 // IDs are the ids of the packages, in order.
 func IDs() []string {
 	return []string{
 		"provbox-cisco-sccp",
+		"provbox-fanvil",
 		"provbox-grandstream",
 		"provbox-polycom",
 		"provbox-snom",

@@ -171,7 +171,7 @@ func TestCommonFiles(t *testing.T) {
 		keep := make(map[string][]byte)
 		for _, name := range []string{
 			"y000000000108.cfg", "XMLDefault.cnf.xml", "snomD785.htm", "common.cfg",
-			"Grandstream/cfg.xml", "Fanvil/f0X6U.cfg", "Aastra/aastra.cfg",
+			"Grandstream/cfg.xml", "Fanvil/F0V0V6700000.cfg", "Aastra/aastra.cfg",
 		} {
 			if content, ok := files[name]; ok {
 				keep[path.Base(name)] = content
