@@ -13,12 +13,13 @@ import (
 )
 
 //go:embed provbox-yealink provbox-cisco-sccp
-//go:embed provbox-snom provbox-polycom provbox-grandstream provbox-fanvil
+//go:embed provbox-snom provbox-polycom provbox-grandstream provbox-fanvil provbox-aastra
 var packages embed.FS
 
 // IDs are the ids of the packages, in order.
 func IDs() []string {
 	return []string{
+		"provbox-aastra",
 		"provbox-cisco-sccp",
 		"provbox-fanvil",
 		"provbox-grandstream",
