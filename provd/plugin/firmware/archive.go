@@ -59,7 +59,9 @@ func (w *work) unpack(ctx context.Context, from, to *tree, name string, format f
 	limits := w.limits
 	s := &sink{to: to, depth: limits.Depth, seen: make(map[string]bool), budget: &budget{
 		what: "the archive", entries: limits.Entries, parent: w.total,
-		bytes: min(limits.Unpacked, max(ratioFrom, size*limits.Ratio)),
+		// The largest published archives are larger than the limit: packed they were
+		// verified and found room, so that they may take twice that.
+		bytes: min(max(limits.Unpacked, 2*size), max(ratioFrom, size*limits.Ratio)),
 	}}
 	return format(ctx, s, &archive{f, size})
 }
