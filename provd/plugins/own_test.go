@@ -163,3 +163,38 @@ func checkOwnXML(t *testing.T, files map[string][]byte) {
 		}
 	}
 }
+
+// TestOwnZones renders every package in zones of every kind: half hours, no
+// change of the clocks, changes in the south, a change that is no whole hour.
+func TestOwnZones(t *testing.T) {
+	t.Parallel()
+	zones := []string{
+		"Europe/Paris", "America/New_York", "America/St_Johns", "Asia/Kathmandu", "Australia/Lord_Howe", "Australia/Sydney",
+		"Pacific/Auckland", "Pacific/Kiritimati", "Africa/Casablanca", "UTC", "Asia/Tehran", "America/Santiago",
+	}
+	for id, model := range map[string]string{
+		snom: "D785", polycom: "VVX450", grandstream: "GXP2170", fanvil: "X6U", aastra: "6867i",
+	} {
+		t.Run(id, func(t *testing.T) {
+			t.Parallel()
+			p := load(t, id)
+			dev := provd.NewDevice("id", "dev1", "mac", "00:15:65:aa:bb:cc", "model", model)
+			seen := make(map[string]string)
+			for _, zone := range zones {
+				files, err := p.Preview(t.Context(), dev, config(t, `{"timezone": "`+zone+`"}`))
+				if err != nil {
+					t.Errorf("%s: %v", zone, err)
+					continue
+				}
+				var all []byte
+				for _, content := range files {
+					all = append(all, content...)
+				}
+				if other, ok := seen[string(all)]; ok {
+					t.Errorf("%s and %s give the same file", zone, other)
+				}
+				seen[string(all)] = zone
+			}
+		})
+	}
+}
