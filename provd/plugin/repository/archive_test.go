@@ -97,6 +97,7 @@ func TestExtract(t *testing.T) {
 	t.Parallel()
 	archive := tarball(t,
 		file("./p/", ""), file("./p/plugin-info", "{}"), file("./p/var/", ""), file("./p/var/cache/", ""),
+		member{tar.Header{Name: "p/templates/second", Linkname: "a b(1).tpl", Typeflag: tar.TypeSymlink}, ""},
 		file("./p/templates/a b(1).tpl", "text"), file("./p/templates/", ""),
 	)
 	dir := t.TempDir()
@@ -105,7 +106,7 @@ func TestExtract(t *testing.T) {
 	}
 	want := map[string]string{
 		".new-p/": "", ".new-p/plugin-info": "{}", ".new-p/var/": "", ".new-p/var/cache/": "",
-		".new-p/templates/": "", ".new-p/templates/a b(1).tpl": "text",
+		".new-p/templates/": "", ".new-p/templates/a b(1).tpl": "text", ".new-p/templates/second": "text",
 	}
 	if diff := cmp.Diff(want, tree(t, dir)); diff != "" {
 		t.Error(diff)
@@ -141,6 +142,9 @@ func TestExtractRefuses(t *testing.T) {
 		{"doubled slash", tarball(t, file("p//x", "x")), "no path inside"},
 		{"symbolic link", tarball(t, special("p/l", "/etc", tar.TypeSymlink)), "neither a file nor a folder"},
 		{"through a symbolic link", tarball(t, special("p/l", "..", tar.TypeSymlink), file("p/l/evil", "x")), "neither a file nor a folder"},
+		{"link to nothing", tarball(t, special("p/l", "x", tar.TypeSymlink)), "no such file"},
+		{"link to itself", tarball(t, special("p/l", "l", tar.TypeSymlink)), "no such file"},
+		{"link to a folder", tarball(t, file("p/x/", ""), special("p/l", "x", tar.TypeSymlink)), "that is no file"},
 		{"hard link", tarball(t, file("p/a", "x"), special("p/l", "p/a", tar.TypeLink)), "neither a file nor a folder"},
 		{"character device", tarball(t, special("p/null", "", tar.TypeChar)), "neither a file nor a folder"},
 		{"block device", tarball(t, special("p/sda", "", tar.TypeBlock)), "neither a file nor a folder"},

@@ -31,6 +31,7 @@ type extractor struct {
 	to   string // folder below root that takes its place
 	left int64  // bytes that may still be unpacked
 	seen map[string]bool
+	same [][2]string // names below to: a copy and the file it is a copy of
 }
 
 // extract unpacks a .tar.bz2 of a package into the folder to below root, which must
@@ -61,7 +62,7 @@ func (x *extractor) all(r *tar.Reader) error {
 			if len(x.seen) == 0 {
 				return errors.New("the archive is empty")
 			}
-			return nil
+			return x.copies()
 		}
 		if err != nil {
 			return err
@@ -79,7 +80,10 @@ func (x *extractor) all(r *tar.Reader) error {
 }
 
 func (x *extractor) member(h *tar.Header, r io.Reader) error {
-	if h.Typeflag != tar.TypeReg && h.Typeflag != tar.TypeDir {
+	// wazo-cisco-sccp-legacy has a second name for a file of the same folder. It
+	// becomes a copy: no link ever gets to the disk.
+	second := h.Typeflag == tar.TypeSymlink && h.Linkname != "." && fs.ValidPath(h.Linkname) && !strings.ContainsAny(h.Linkname, "/\\\x00")
+	if h.Typeflag != tar.TypeReg && h.Typeflag != tar.TypeDir && !second {
 		return fmt.Errorf("it is neither a file nor a folder but of type %q", h.Typeflag)
 	}
 	name := strings.TrimSuffix(strings.TrimPrefix(h.Name, "./"), "/")
@@ -107,11 +111,43 @@ func (x *extractor) member(h *tar.Header, r io.Reader) error {
 		return errors.New("it should be a folder")
 	case h.Typeflag == tar.TypeDir:
 		return x.root.MkdirAll(path.Join(x.to, rest), 0o755)
+	case second:
+		x.same = append(x.same, [2]string{rest, path.Join(path.Dir(rest), h.Linkname)})
+		return nil
 	}
 	if x.left -= h.Size; x.left < 0 {
 		return errTooLarge
 	}
 	return x.file(path.Join(x.to, rest), h.Size, r)
+}
+
+// copies makes the second names of files, when all files are there.
+func (x *extractor) copies() error {
+	for _, names := range x.same {
+		if err := x.duplicate(names[0], names[1]); err != nil {
+			return fmt.Errorf("member %q, a second name of %q: %w", names[0], names[1], err)
+		}
+	}
+	return nil
+}
+
+func (x *extractor) duplicate(to, from string) error {
+	f, err := x.root.Open(path.Join(x.to, from))
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	if !info.Mode().IsRegular() {
+		return errors.New("that is no file")
+	}
+	if x.left -= info.Size(); x.left < 0 {
+		return errTooLarge
+	}
+	return x.file(path.Join(x.to, to), info.Size(), f)
 }
 
 func (x *extractor) file(name string, size int64, r io.Reader) error {
