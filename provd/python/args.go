@@ -222,6 +222,9 @@ func addFormat(table methodTable) {
 		if !isCore(v) {
 			return nil, wrongSelf("__format__", table.owner, self)
 		}
+		if spec == "" {
+			return text(ToStr(t, self))
+		}
 		return text(formatNative(t, v, string(spec), TypeName(self)))
 	})
 }

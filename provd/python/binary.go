@@ -65,11 +65,14 @@ func binaryNative(t *Thread, op BinaryOp, a, b Value) (r Value, ok bool, err err
 			}
 			return c, true, err
 		}
-		return nil, false, nil
+		return viewBinary(t, op, a, b)
 	case *Set:
 		return setBinary(t, op, x, b)
 	case *DictView:
-		return x.binary(t, op, b)
+		return viewBinary(t, op, a, b)
+	}
+	if isSetView(b) {
+		return viewBinary(t, op, a, b)
 	}
 	if op == OpMul {
 		if r, ok, err := repeatSequence(t, a, b); ok || err != nil {

@@ -137,15 +137,12 @@ func dictMerge(t *Thread, d *Dict, from Value) error {
 	})
 }
 
-// plainDictClass reports whether a subclass of dict reads like a dict.
+// plainDictClass reports whether a subclass of dict iterates like a dict; its
+// members are then copied without asking it.
 func plainDictClass(c *Class) bool {
-	for _, name := range [...]string{"__iter__", "keys", "__getitem__"} {
-		v, _ := c.Lookup(name)
-		if m, ok := v.(*Method); !ok || m.class != DictClass {
-			return false
-		}
-	}
-	return true
+	v, _ := c.Lookup("__iter__")
+	m, ok := v.(*Method)
+	return ok && m.class == DictClass
 }
 
 func addDictMethods(m methodTable) {

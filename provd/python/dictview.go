@@ -117,9 +117,11 @@ func (v *DictView) contains(t *Thread, item Value) (bool, error) {
 	}
 }
 
-// binary is the set algebra of keys and items views; the result is a set.
-func (v *DictView) binary(t *Thread, op BinaryOp, b Value) (Value, bool, error) {
-	if v.kind == viewValues {
+// viewBinary is the set algebra of keys and items views; the result is a set,
+// and the other operand any iterable. ok is false when neither operand is such a
+// view.
+func viewBinary(t *Thread, op BinaryOp, a, b Value) (r Value, ok bool, err error) {
+	if !isSetView(a) && !isSetView(b) {
 		return nil, false, nil
 	}
 	switch op {
@@ -128,12 +130,18 @@ func (v *DictView) binary(t *Thread, op BinaryOp, b Value) (Value, bool, error) 
 		return nil, false, nil
 	}
 	s := NewSet(false)
-	if err := s.update(t, v); err != nil {
+	if err := s.update(t, a); err != nil {
 		return nil, true, err
 	}
 	other, err := setOf(t, b)
 	if err != nil {
 		return nil, true, err
 	}
-	return setBinary(t, op, s, other)
+	r, err = s.combine(t, op, other)
+	return r, true, err
+}
+
+func isSetView(v Value) bool {
+	view, ok := v.(*DictView)
+	return ok && view.kind != viewValues
 }

@@ -31,6 +31,9 @@ func (l *List) Append(t *Thread, v Value) error {
 
 // extend adds the values of an iterable.
 func (l *List) extend(t *Thread, v Value) error {
+	if Native(v) == Value(l) {
+		return l.extendItems(t, l.items) // not while it grows
+	}
 	switch v := v.(type) {
 	case *List:
 		return l.extendItems(t, v.items)

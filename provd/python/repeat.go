@@ -26,6 +26,9 @@ func repeatSequence(t *Thread, a, b Value) (Value, bool, error) {
 		s, err := repeatString(t, string(a), n)
 		return Bytes(s), true, err
 	case Tuple:
+		if n == 1 {
+			return a, true, nil
+		}
 		items, err := repeatItems(t, a, n)
 		return Tuple(items), true, err
 	case *List:

@@ -136,20 +136,9 @@ func setBinary(t *Thread, op BinaryOp, s *Set, b Value) (Value, bool, error) {
 	default:
 		return nil, false, nil
 	}
-	var other *Set
-	switch b := b.(type) {
-	case *Set:
-		other = b
-	case *DictView:
-		if b.kind == viewValues {
-			return nil, false, nil
-		}
-		var err error
-		if other, err = setOf(t, b); err != nil {
-			return nil, true, err
-		}
-	default:
-		return nil, false, nil
+	other, ok := b.(*Set)
+	if !ok {
+		return viewBinary(t, op, s, b)
 	}
 	r, err := s.combine(t, op, other)
 	return r, true, err
