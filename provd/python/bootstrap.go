@@ -10,8 +10,9 @@ var builtinNames = linkBuiltins()
 func linkBuiltins() *Dict {
 	linkClasses()
 	d := NewDict(160)
-	for _, name := range sorted(builtinFunctions()) {
-		d.SetStr(name, NewBuiltin(name, builtinFunctions()[name]))
+	functions := builtinFunctions()
+	for _, name := range sorted(functions) {
+		d.SetStr(name, NewBuiltin(name, functions[name]))
 	}
 	for _, c := range []*Class{
 		BoolClass, BytesClass, ClassMethodClass, DictClass, EnumerateClass, FilterClass, FloatClass,

@@ -1,6 +1,7 @@
 package python
 
 import (
+	"strconv"
 	"strings"
 )
 
@@ -28,7 +29,7 @@ type percentFormatter struct {
 	args    []Value
 	used    int
 	mapping bool
-	b       strings.Builder
+	out     []byte
 }
 
 // percentSpec is one parsed conversion.
@@ -42,7 +43,7 @@ func (p *percentFormatter) write(s string) error {
 	if err := p.t.Alloc(int64(len(s))); err != nil {
 		return err
 	}
-	p.b.WriteString(s)
+	p.out = append(p.out, s...)
 	return nil
 }
 
@@ -50,6 +51,7 @@ func (p *percentFormatter) run() (string, error) {
 	if err := strWork(p.t, len(p.format)); err != nil {
 		return "", err
 	}
+	p.out = make([]byte, 0, len(p.format)+32)
 	for p.i < len(p.format) {
 		at := strings.IndexByte(p.format[p.i:], '%')
 		if at < 0 {
@@ -69,7 +71,7 @@ func (p *percentFormatter) run() (string, error) {
 	if p.used < len(p.args) && !p.mapping {
 		return "", TypeErrorf("not all arguments converted during string formatting")
 	}
-	return p.b.String(), nil
+	return string(p.out), nil
 }
 
 func (p *percentFormatter) next() (Value, error) {
@@ -92,9 +94,14 @@ func (p *percentFormatter) conversion() error {
 	if err := p.t.Step(1); err != nil {
 		return err
 	}
-	if p.peek() == '%' {
+	switch p.peek() {
+	case '%':
 		p.i++
 		return p.write("%")
+	case 's', 'd':
+		if done, err := p.simple(); done {
+			return err
+		}
 	}
 	if p.peek() == '(' {
 		if err := p.key(); err != nil {
@@ -137,6 +144,27 @@ func (p *percentFormatter) conversion() error {
 		return err
 	}
 	return p.write(text)
+}
+
+// simple formats the common cases %s of a string and %s or %d of an int.
+func (p *percentFormatter) simple() (done bool, err error) {
+	if p.used >= len(p.args) {
+		return false, nil
+	}
+	switch v := p.args[p.used].(type) {
+	case Str:
+		if p.format[p.i] != 's' {
+			return false, nil
+		}
+		err = p.write(string(v))
+	case Int:
+		p.out = strconv.AppendInt(p.out, int64(v), 10)
+	default:
+		return false, nil
+	}
+	p.i++
+	p.used++
+	return true, err
 }
 
 // key reads (name) and takes its value from the mapping.

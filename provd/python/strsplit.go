@@ -117,6 +117,9 @@ func rsplitSep(t *Thread, s, sep string, limit int) ([]Value, error) {
 // splitSpace is split() at runs of white space.
 func splitSpace(t *Thread, s string, limit int) ([]Value, error) {
 	parts := make([]Value, 0, 8)
+	if isASCII(s) {
+		return splitSpaceASCII(t, s, limit, parts)
+	}
 	for s = trimSpaceLeft(s); s != ""; s = trimSpaceLeft(s) {
 		if err := t.Alloc(2 * valueBytes); err != nil {
 			return nil, err
@@ -129,6 +132,28 @@ func splitSpace(t *Thread, s string, limit int) ([]Value, error) {
 		s = s[at:]
 	}
 	return parts, nil
+}
+
+func splitSpaceASCII(t *Thread, s string, limit int, parts []Value) ([]Value, error) {
+	for i := 0; ; {
+		for i < len(s) && isSpace(rune(s[i])) {
+			i++
+		}
+		if i == len(s) {
+			return parts, nil
+		}
+		if err := t.Alloc(2 * valueBytes); err != nil {
+			return nil, err
+		}
+		if len(parts) >= limit {
+			return append(parts, Str(s[i:])), nil
+		}
+		start := i
+		for i < len(s) && !isSpace(rune(s[i])) {
+			i++
+		}
+		parts = append(parts, Str(s[start:i]))
+	}
 }
 
 func trimSpaceLeft(s string) string { return strings.TrimLeftFunc(s, isSpace) }

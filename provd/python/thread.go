@@ -20,8 +20,8 @@ type Limits struct {
 	Output int64
 }
 
-// Defaults of Limits, sized so that the slowest plugin package known stays
-// below a hundredth of them.
+// Defaults of Limits: far more than rendering a phone's files takes, and no more
+// than a small box can lose to a plugin gone wrong.
 const (
 	DefaultSteps  = 100_000_000
 	DefaultAlloc  = 256 << 20
