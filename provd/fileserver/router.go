@@ -47,8 +47,8 @@ func NewRouter(cfg Config) *Router {
 // transport blames the box and not the phone.
 var errIdentify = errors.New("internal processing error")
 
-// open identifies the phone and opens the file it asks for. escaped is the name
-// as the protocol has it: percent-encoded for HTTP, plain for TFTP.
+// open identifies the phone and opens the file it asks for. The path is as the
+// protocol has it: percent-encoded for HTTP, plain for TFTP.
 func (r *Router) open(ctx context.Context, req provd.Request) (File, provd.Device, error) {
 	route := req.Path
 	if r.cfg.Keys != nil && req.Kind == provd.HTTP {
