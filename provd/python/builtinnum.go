@@ -17,14 +17,18 @@ func absolute(t *Thread, v Value) (Value, error) {
 	switch v := v.(type) {
 	case Int:
 		if v < 0 {
-			r, _ := unaryNative(OpNeg, v)
-			return r, nil
+			r, _, err := unaryNative(t, OpNeg, v)
+			return r, err
 		}
 		return v, nil
 	case Bool:
 		return boolInt(v), nil
 	case *BigInt:
-		return NewBigInt(new(big.Int).Abs(v.big)), nil
+		if v.big.Sign() > 0 {
+			return v, nil
+		}
+		r, _, err := unaryNative(t, OpNeg, v)
+		return r, err
 	case Float:
 		return Float(math.Abs(float64(v))), nil
 	}
@@ -105,6 +109,9 @@ func divmodNative(t *Thread, a, b Value) (Value, bool, error) {
 	if err := t.Step(x.BitLen() / 64 * (y.BitLen() / 64) / 64); err != nil {
 		return nil, true, err
 	}
+	if err := checkBits(t, int64(x.BitLen()+y.BitLen())); err != nil {
+		return nil, true, err
+	}
 	q, m := new(big.Int), new(big.Int)
 	floorDivMod(x, y, q, m)
 	return Tuple{NewBigInt(q), NewBigInt(m)}, true, nil
@@ -133,6 +140,9 @@ func builtinPow(t *Thread, args []Value, kwargs []Keyword) (Value, error) {
 	}
 	words := m.BitLen()/64 + 1
 	if err := t.Step(b.BitLen() * words * words / 16); err != nil {
+		return nil, err
+	}
+	if err := checkBits(t, int64(m.BitLen())); err != nil {
 		return nil, err
 	}
 	abs := new(big.Int).Abs(m)

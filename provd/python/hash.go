@@ -33,7 +33,7 @@ func Hash(t *Thread, v Value) (uint64, error) {
 	case Float:
 		return hashFloat(float64(v)), nil
 	case *BigInt:
-		return hashBig(v.big), nil
+		return hashBig(v.big), t.Step(v.big.BitLen() >> 10)
 	case Bytes:
 		return hashString(string(v)), t.long(len(v))
 	case Tuple:

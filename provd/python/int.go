@@ -255,6 +255,9 @@ func bigShift(t *Thread, op BinaryOp, a, b *big.Int) (Value, error) {
 			}
 			return newInt64(0), nil
 		}
+		if err := checkBits(t, int64(a.BitLen())-b.Int64()); err != nil {
+			return nil, err
+		}
 		return NewBigInt(new(big.Int).Rsh(a, uint(b.Int64()))), nil
 	}
 	if a.Sign() == 0 {

@@ -72,8 +72,11 @@ func selfGetter(_ *Thread, self Value) (Value, error) {
 // addUnary enters the dunder methods of unary operators.
 func addUnary(m methodTable, ops ...UnaryOp) {
 	for _, op := range ops {
-		add(m, unaryNames[op].method, 0, 0, func(_ *Thread, self Value, _ []Value) (Value, error) {
-			r, ok := unaryNative(op, Native(self))
+		add(m, unaryNames[op].method, 0, 0, func(t *Thread, self Value, _ []Value) (Value, error) {
+			r, ok, err := unaryNative(t, op, Native(self))
+			if err != nil {
+				return nil, err
+			}
 			if !ok {
 				return nil, wrongSelf(unaryNames[op].method, m.owner, self)
 			}

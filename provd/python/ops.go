@@ -1,5 +1,7 @@
 package python
 
+import "math/big"
+
 // CompareOp is a comparison operator.
 type CompareOp uint8
 
@@ -104,8 +106,8 @@ func Unary(t *Thread, op UnaryOp, v Value) (Value, error) {
 		b, err := Truth(t, v)
 		return Bool(!b), err
 	}
-	if r, ok := unaryNative(op, v); ok {
-		return r, nil
+	if r, ok, err := unaryNative(t, op, v); ok || err != nil {
+		return r, err
 	}
 	if !isCore(v) {
 		r, found, err := callSpecial(t, v, unaryNames[op].method)
@@ -116,39 +118,45 @@ func Unary(t *Thread, op UnaryOp, v Value) (Value, error) {
 	return nil, TypeErrorf("bad operand type for unary %s: '%s'", unaryNames[op].symbol, TypeName(v))
 }
 
-func unaryNative(op UnaryOp, v Value) (Value, bool) {
+// unaryNative evaluates an operator on a number; ok is false for other values.
+func unaryNative(t *Thread, op UnaryOp, v Value) (r Value, ok bool, err error) {
 	switch v := v.(type) {
 	case Int:
 		switch {
 		case op == OpPos:
-			return v, true
+			return v, true, nil
 		case op == OpInvert:
-			return newInt64(int64(^v)), true
+			return newInt64(int64(^v)), true, nil
 		case -v != v || v == 0:
-			return newInt64(int64(-v)), true
+			return newInt64(int64(-v)), true, nil
 		}
 		b, _ := bigOf(v)
-		return NewBigInt(b.Neg(b)), true
+		return NewBigInt(b.Neg(b)), true, nil
 	case Bool:
-		return unaryNative(op, boolInt(v))
+		return unaryNative(t, op, boolInt(v))
 	case *BigInt:
-		b := v.Big()
-		switch op {
-		case OpNeg:
-			b.Neg(b)
-		case OpInvert:
-			b.Not(b)
+		if op == OpPos {
+			return v, true, nil
 		}
-		return NewBigInt(b), true
+		if err := checkBits(t, int64(v.big.BitLen())); err != nil {
+			return nil, false, err
+		}
+		b := new(big.Int)
+		if op == OpNeg {
+			b.Neg(v.big)
+		} else {
+			b.Not(v.big)
+		}
+		return NewBigInt(b), true, nil
 	case Float:
 		switch op {
 		case OpNeg:
-			return -v, true
+			return -v, true, nil
 		case OpPos:
-			return v, true
+			return v, true, nil
 		}
 	}
-	return nil, false
+	return nil, false, nil
 }
 
 // Truth returns the truth value of v.

@@ -75,7 +75,24 @@ func (r *Range) item(t *Thread, key Value) (Value, error) {
 	if at.Sign() < 0 || at.Cmp(n) >= 0 {
 		return nil, IndexErrorf("range object index out of range")
 	}
-	return r.at(at), nil
+	return r.at(at), r.charge(t)
+}
+
+// charge charges for one value of the range.
+func (r *Range) charge(t *Thread) error {
+	size := 0
+	for _, v := range [...]Value{r.Start, r.Stop, r.Step} {
+		if b, ok := v.(*BigInt); ok {
+			size = max(size, b.big.BitLen()/8)
+		}
+	}
+	if size == 0 {
+		return nil
+	}
+	if err := t.Alloc(int64(size)); err != nil {
+		return err
+	}
+	return t.Step(size / 64)
 }
 
 func (r *Range) slice(t *Thread, s *Slice) (Value, error) {
@@ -145,6 +162,9 @@ func (r *Range) iter(*Thread) (Iterator, error) {
 	return NewIterator(longRangeIteratorClass, func(t *Thread) (Value, bool, error) {
 		if i.Cmp(n) >= 0 {
 			return nil, false, nil
+		}
+		if err := r.charge(t); err != nil {
+			return nil, false, err
 		}
 		v := r.at(i)
 		i.Add(i, big.NewInt(1))

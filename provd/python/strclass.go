@@ -191,6 +191,9 @@ func strMaketrans(t *Thread, args []Value, kwargs []Keyword) (Value, error) {
 			return nil, TypeErrorf("maketrans() argument %d must be str, not %s", i+1, argTypeName(a))
 		}
 	}
+	if err := t.allocN(int64(len(parts[0])+len(parts[1])+len(parts[2])), 4); err != nil {
+		return nil, err
+	}
 	from, to := decodeRunes(parts[0]), decodeRunes(parts[1])
 	if len(from) != len(to) {
 		return nil, ValueErrorf("the first two maketrans arguments must have equal length")

@@ -22,6 +22,9 @@ func addStrEdit(m methodTable) {
 				if isASCII(set) {
 					return Str(stripASCII(string(s), set, left, right)), nil
 				}
+				if err := t.allocN(int64(len(set)), 16); err != nil {
+					return nil, err
+				}
 				members := make(map[rune]bool)
 				for _, r := range decodeRunes(set) {
 					members[r] = true
