@@ -2,12 +2,17 @@ package python
 
 // SetAttr evaluates `v.name = value`.
 func SetAttr(t *Thread, v Value, name string, value Value) error {
+	return setAttr(t, v, name, hashString(name), value)
+}
+
+// setAttr is SetAttr for a name whose hash is known.
+func setAttr(t *Thread, v Value, name string, h uint64, value Value) error {
 	c := v.Type()
 	if hook := c.fresh().attrHooks(c).setattr; hook != nil {
 		_, err := callFound(t, hook, v, Str(name), value)
 		return err
 	}
-	return setPlain(t, v, name, value)
+	return setPlain(t, v, name, h, value)
 }
 
 // DelAttr evaluates `del v.name`.
@@ -17,14 +22,14 @@ func DelAttr(t *Thread, v Value, name string) error {
 		_, err := callFound(t, hook, v, Str(name))
 		return err
 	}
-	return setPlain(t, v, name, nil)
+	return setPlain(t, v, name, hashString(name), nil)
 }
 
 // setPlain is object.__setattr__, and with a nil value object.__delattr__.
-func setPlain(t *Thread, v Value, name string, value Value) error {
+func setPlain(t *Thread, v Value, name string, h uint64, value Value) error {
 	c := v.Type()
-	attr, found := c.Lookup(name)
-	if found {
+	attr := c.fresh().get(c, h, name)
+	if attr != nil {
 		if done, err := setDescriptor(t, attr, v, c, name, value); done {
 			return err
 		}
@@ -40,7 +45,7 @@ func setPlain(t *Thread, v Value, name string, value Value) error {
 			}
 			return nil
 		}
-		return v.Attrs().Set(t, Str(name), value)
+		return v.Attrs().setNamed(t, h, name, value)
 	case *Class:
 		return v.setAttr(t, name, value)
 	case *Module:
@@ -57,7 +62,7 @@ func setPlain(t *Thread, v Value, name string, value Value) error {
 			return err
 		}
 	}
-	if found {
+	if attr != nil {
 		return AttributeErrorf("'%s' object attribute '%s' is read-only", c.name, name)
 	}
 	return noAttribute(v, name)

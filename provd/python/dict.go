@@ -187,6 +187,19 @@ func (d *Dict) setHashed(t *Thread, h uint64, key, value Value) error {
 	return nil
 }
 
+// setNamed is Set for a string key whose hash is known.
+func (d *Dict) setNamed(t *Thread, h uint64, name string, value Value) error {
+	if i := d.findStr(h, name); i >= 0 {
+		d.entries[i].value = value
+		return nil
+	}
+	if err := t.Alloc(entryBytes + valueBytes); err != nil {
+		return err
+	}
+	d.insert(h, Str(name), value)
+	return nil
+}
+
 // Delete removes a member and reports whether it was there.
 func (d *Dict) Delete(t *Thread, key Value) (bool, error) {
 	_, ok, err := d.take(t, key)

@@ -106,14 +106,14 @@ func addAttrMethods(m methodTable) {
 		if err != nil {
 			return nil, err
 		}
-		return None, setPlain(t, self, name, args[1])
+		return None, setPlain(t, self, name, hashString(name), args[1])
 	})
 	add(m, "__delattr__", 1, 1, func(t *Thread, self Value, args []Value) (Value, error) {
 		name, err := attrName(args[0])
 		if err != nil {
 			return nil, err
 		}
-		return None, setPlain(t, self, name, nil)
+		return None, setPlain(t, self, name, hashString(name), nil)
 	})
 }
 
