@@ -165,7 +165,7 @@ func (c *Change) DeleteConfig(id string) error {
 	if err != nil {
 		return err
 	}
-	if v, ok := doc.Get("deletable"); ok && falsy(v) {
+	if v, ok := doc.Get("deletable"); ok && !document.Truthy(v) {
 		return Errorf(Denied, "The document %s is not deletable", id)
 	}
 	c.staleBelow(id)
@@ -203,19 +203,4 @@ func (c *Change) Autocreate() (id string, err error) {
 		))
 	}
 	return "", Errorf(NotFound, `no config with role "autocreate" and a sip_lines "1"; post one first`)
-}
-
-func falsy(v any) bool {
-	switch v := v.(type) {
-	case nil:
-		return true
-	case string:
-		return v == ""
-	case []any:
-		return len(v) == 0
-	case *document.Object:
-		return v.Len() == 0
-	default:
-		return document.Equal(v, false)
-	}
 }

@@ -209,6 +209,22 @@ func Equal(a, b any) bool {
 	}
 }
 
+// Truthy is Python's bool of a document value, by which wazo-provd decides:
+// null, false, zero and whatever is empty are not.
+func Truthy(v any) bool {
+	switch v := v.(type) {
+	case nil:
+		return false
+	case string:
+		return v != ""
+	case []any:
+		return len(v) > 0
+	case *Object:
+		return v.Len() > 0
+	}
+	return !Equal(v, false)
+}
+
 // Compare orders two numbers, two booleans or two strings: -1, 0 or 1. For
 // values with no common order it returns 2.
 func Compare(a, b any) int {

@@ -74,8 +74,8 @@ func (b ballot) result() provd.Info {
 // associate returns the plugin that supports the phone best, "" when none does
 // well enough. Among equals the greatest id wins, so that the newest release of
 // a family does (spec/ident.md section 6).
-func (i *Identifier) associate(ctx context.Context, info provd.Info, plugins []Plugin) (id string, score int) {
-	score = Probable
+func (i *Identifier) associate(ctx context.Context, info provd.Info, plugins []Plugin) (id string) {
+	score := Probable
 	for _, p := range plugins {
 		s, err := p.Score(ctx, info)
 		if err != nil {
@@ -86,5 +86,5 @@ func (i *Identifier) associate(ctx context.Context, info provd.Info, plugins []P
 			id, score = p.ID(), s
 		}
 	}
-	return id, score
+	return id
 }

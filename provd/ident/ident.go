@@ -90,7 +90,7 @@ func (i *Identifier) Identify(ctx context.Context, req provd.Request) (provd.Dev
 	}
 	var choice string
 	if !known || !dev.Has("plugin") {
-		choice, _ = i.associate(ctx, info, plugins)
+		choice = i.associate(ctx, info, plugins)
 	}
 	if !known || stale || choice != "" {
 		if dev, err = i.apply(ctx, req, info, choice); refused(err) {

@@ -95,7 +95,7 @@ func operator(name string, operand any) (func(iter.Seq[any]) bool, error) {
 			return !anyOf(func(v any) bool { return document.Equal(v, operand) })(vs)
 		}, nil
 	case "$exists":
-		want := truthy(operand)
+		want := document.Truthy(operand)
 		return func(vs iter.Seq[any]) bool {
 			return anyOf(func(any) bool { return true })(vs) == want
 		}, nil
@@ -149,21 +149,6 @@ func holds(v, operand any) bool {
 		return ok && v.Has(s)
 	}
 	return false
-}
-
-// truthy is Python's bool(v).
-func truthy(v any) bool {
-	switch v := v.(type) {
-	case nil:
-		return false
-	case string:
-		return v != ""
-	case []any:
-		return len(v) > 0
-	case *document.Object:
-		return v.Len() > 0
-	}
-	return !document.Equal(v, false)
 }
 
 // values yields what a path leads to: objects are descended, and at the last

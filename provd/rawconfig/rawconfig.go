@@ -82,7 +82,7 @@ func (e *Error) Error() string { return e.text }
 // SetDefaults completes a flattened raw config with what plugins rely on
 // (spec/rest.md section 5.6). A member that is present stays, null included.
 func SetDefaults(raw *document.Object) {
-	if v, _ := raw.Get("syslog_enabled"); truthy(v) {
+	if v, _ := raw.Get("syslog_enabled"); document.Truthy(v) {
 		raw.SetDefault("syslog_port", document.Number(514))
 		raw.SetDefault("syslog_level", "warning")
 	}
@@ -133,19 +133,4 @@ func strip(v any) {
 			strip(e)
 		}
 	}
-}
-
-// truthy is Python's bool(v).
-func truthy(v any) bool {
-	switch v := v.(type) {
-	case nil:
-		return false
-	case string:
-		return v != ""
-	case []any:
-		return len(v) > 0
-	case *document.Object:
-		return v.Len() > 0
-	}
-	return !document.Equal(v, false)
 }

@@ -157,7 +157,6 @@ func runLoopback(ctx context.Context) error {
 
 // plugged is a virtual phone in a process and a namespace of its own.
 type plugged struct {
-	cmd   *exec.Cmd
 	lines chan struct{}
 	again func()
 }
@@ -181,7 +180,7 @@ func plug(ctx context.Context, k phone.Kind) (*plugged, error) {
 	if err := lan.Plug(0, "lan0", cmd.Process.Pid, k.MAC); err != nil {
 		return nil, fmt.Errorf("phone %s: %w", k.Name, err)
 	}
-	p := &plugged{cmd: cmd, lines: make(chan struct{})}
+	p := &plugged{lines: make(chan struct{})}
 	go relay(out, p.lines)
 	p.again = func() {
 		_, _ = in.Write([]byte("again\n")) // a phone that died has said so itself
