@@ -2,9 +2,9 @@
 // connection to any repository provisions phones.
 //
 // They are packages in wazo-provd's format, written from the vendors' documented
-// parameters, one package for each vendor. They associate with lower scores than
-// packages made for a model and firmware, so that such a package takes over once
-// it is installed.
+// parameters, one package for each vendor and file format. They associate with
+// lower scores than packages made for a model and firmware, so that such a package
+// takes over once it is installed.
 package plugins
 
 import (
@@ -14,6 +14,7 @@ import (
 
 //go:embed provbox-yealink provbox-cisco-sccp
 //go:embed provbox-snom provbox-polycom provbox-grandstream provbox-fanvil provbox-aastra
+//go:embed shared
 var packages embed.FS
 
 // IDs are the ids of the packages, in order.
@@ -29,14 +30,20 @@ func IDs() []string {
 	}
 }
 
-// FS returns the files of one package; nil when there is none of that id.
+// FS returns the files of one package, those that all packages share among them,
+// so that what is copied out of it needs nothing else; nil when there is none of
+// that id.
 func FS(id string) fs.FS {
 	if _, err := fs.Stat(packages, id+"/plugin-info"); err != nil {
 		return nil
 	}
-	sub, err := fs.Sub(packages, id)
+	own, err := fs.Sub(packages, id)
 	if err != nil {
 		return nil
 	}
-	return sub
+	shared, err := fs.Sub(packages, "shared")
+	if err != nil {
+		return nil
+	}
+	return overlay{own: own, shared: shared}
 }

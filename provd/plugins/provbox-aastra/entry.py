@@ -4,6 +4,7 @@ One package for all models: what differs between them is in MODELS.
 """
 
 common = {}
+execfile_('shared.py', common)  # noqa: F821
 execfile_('common.py', common)  # noqa: F821
 
 # Number of lines and of the keys of each kind, and the expansion module that fits.
@@ -42,4 +43,4 @@ class AastraPlugin(common['BaseAastraPlugin']):
 
     _MODELS = MODELS
 
-    pg_associator = common['AastraPgAssociator'](MODELS)
+    pg_associator = common['VendorPgAssociator'](common['VENDOR'], MODELS)

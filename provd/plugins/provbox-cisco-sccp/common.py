@@ -1,49 +1,6 @@
-import logging
-import os
-import re
-from xml.sax.saxutils import escape
-
-try:
-    from wazo_provd import plugins, tzinform
-    from wazo_provd.devices.config import RawConfigError
-    from wazo_provd.devices.pgasso import BasePgAssociator, DeviceSupport
-    from wazo_provd.plugins import StandardPlugin, TemplatePluginHelper
-    from wazo_provd.servers.http import HTTPNoListingFileService
-    from wazo_provd.servers.tftp.service import TFTPFileService
-    from wazo_provd.util import format_mac, norm_mac
-except ImportError:
-    # wazo-provd before 24.02
-    from provd import plugins, tzinform
-    from provd.devices.config import RawConfigError
-    from provd.devices.pgasso import BasePgAssociator, DeviceSupport
-    from provd.plugins import StandardPlugin, TemplatePluginHelper
-    from provd.servers.http import HTTPNoListingFileService
-    from provd.servers.tftp.service import TFTPFileService
-    from provd.util import format_mac, norm_mac
-
-from twisted.internet import defer
-
 logger = logging.getLogger('plugin.provbox-cisco-sccp')
 
 VENDOR = 'Cisco'
-
-
-def xml(value):
-    """Return a value whose strings are XML character data.
-
-    XML has no way to write control characters, and a phone that meets one drops
-    the file.
-    """
-    if isinstance(value, str):
-        text = ''.join(
-            c if ord(c) >= 32 and not 127 <= ord(c) < 160 else ' ' for c in value
-        )
-        return escape(text, {'"': '&quot;', "'": '&apos;'})
-    if isinstance(value, dict):
-        return {k: xml(v) for k, v in value.items()}
-    if isinstance(value, list):
-        return [xml(v) for v in value]
-    return value
 
 
 class CiscoDHCPDeviceInfoExtractor:
@@ -102,26 +59,15 @@ class CiscoTFTPDeviceInfoExtractor(CiscoFileNameExtractor):
         return defer.succeed(self._from_name(name))
 
 
-class CiscoSCCPPgAssociator(BasePgAssociator):
-    # The scores stay below those of a package that was made for the model, so
-    # that such a package takes over once installed.
-    def __init__(self, models):
-        self._models = models
-
-    def _do_associate(self, vendor, model, version):
-        if vendor != VENDOR:
-            return DeviceSupport.IMPROBABLE
+class CiscoSCCPPgAssociator(VendorPgAssociator):
+    def _other_model(self, model):
         if model is None:
             return DeviceSupport.PROBABLE
-        if model in self._models:
-            return DeviceSupport.INCOMPLETE
         # Cisco's other phones speak SIP and read other files.
         return DeviceSupport.IMPROBABLE
 
 
-class BaseCiscoSCCPPlugin(StandardPlugin):
-    _ENCODING = 'UTF-8'
-
+class BaseCiscoSCCPPlugin(BaseProvboxPlugin):
     # Name of the folder of a locale, its language code, and the folder of the
     # tones of a country.
     _USER_LOCALES = {
@@ -205,10 +151,8 @@ class BaseCiscoSCCPPlugin(StandardPlugin):
 
     def __init__(self, app, plugin_dir, gen_cfg, spec_cfg):
         super().__init__(app, plugin_dir, gen_cfg, spec_cfg)
-        self._templates = TemplatePluginHelper(plugin_dir)
-        self.tftp_service = TFTPFileService(self._tftpboot_dir)
         # Current firmware asks over HTTP too, on port 6970.
-        self.http_service = HTTPNoListingFileService(self._tftpboot_dir)
+        self.tftp_service = TFTPFileService(self._tftpboot_dir)
 
     dhcp_dev_info_extractor = CiscoDHCPDeviceInfoExtractor()
     http_dev_info_extractor = CiscoHTTPDeviceInfoExtractor()
@@ -216,7 +160,7 @@ class BaseCiscoSCCPPlugin(StandardPlugin):
 
     def configure_common(self, raw_config):
         # What a phone asks for when its own file does not exist yet.
-        config = xml(raw_config)
+        config = clean_xml(raw_config)
         config['XX_call_managers'] = self._call_managers(config)
         template = self._templates.get_template('common/XMLDefault.cnf.xml.tpl')
         self._write(template, config, 'XMLDefault.cnf.xml')
@@ -229,16 +173,12 @@ class BaseCiscoSCCPPlugin(StandardPlugin):
         filename = self._filename(device)
         template = self._templates.get_dev_template(filename, device)
         plugins.add_xivo_phonebook_url(raw_config, 'cisco', entry_point='menu')
-        config = xml(raw_config)
+        config = clean_xml(raw_config)
         config['XX_call_managers'] = self._call_managers(config)
         config['XX_timezone'] = self._timezone(raw_config.get('timezone'))
         self._add_locale(config)
-        config['XX_options'] = xml(device.get('options') or {})
+        config['XX_options'] = clean_xml(device.get('options') or {})
         self._write(template, config, filename)
-
-    def _write(self, template, config, filename):
-        path = os.path.join(self._tftpboot_dir, filename)
-        self._templates.dump(template, config, path, self._ENCODING)
 
     def _call_managers(self, config):
         """Return the call managers, the one to try first at the front."""
@@ -278,16 +218,9 @@ class BaseCiscoSCCPPlugin(StandardPlugin):
         mac = format_mac(device['mac'], separator='', uppercase=True)
         return f'SEP{mac}.cnf.xml'
 
-    def deconfigure(self, device):
-        if 'mac' not in device:
-            return
-        try:
-            os.remove(os.path.join(self._tftpboot_dir, self._filename(device)))
-        except OSError as e:
-            logger.info('no file to remove: %s', e)
+    def get_remote_state_trigger_filename(self, device):
+        # These phones hold no SIP account.
+        return None
 
     def synchronize(self, device, raw_config):
         return defer.fail(Exception('SCCP phones cannot be told to reload'))
-
-    def is_sensitive_filename(self, filename):
-        return bool(self._SENSITIVE.match(filename))

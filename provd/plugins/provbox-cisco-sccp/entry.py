@@ -1,6 +1,7 @@
 """Cisco IP phones that speak SCCP, and the IP Communicator softphone."""
 
 common = {}
+execfile_('shared.py', common)  # noqa: F821
 execfile_('common.py', common)  # noqa: F821
 
 # Models as they name themselves over DHCP, with their number of line keys.
@@ -43,4 +44,4 @@ class CiscoSCCPPlugin(common['BaseCiscoSCCPPlugin']):
 
     _MODELS = MODELS
 
-    pg_associator = common['CiscoSCCPPgAssociator'](MODELS)
+    pg_associator = common['CiscoSCCPPgAssociator'](common['VENDOR'], MODELS)

@@ -4,6 +4,7 @@ One package for all models: what differs between them is in MODELS.
 """
 
 common = {}
+execfile_('shared.py', common)  # noqa: F821
 execfile_('common.py', common)  # noqa: F821
 
 # Number of accounts and of keys, and how many keys are on one page of the screen.
@@ -152,5 +153,5 @@ class FanvilPlugin(common['BaseFanvilPlugin']):
     _MODELS = MODELS
     _COMMON_FILES = COMMON_FILES
 
-    pg_associator = common['FanvilPgAssociator'](MODELS)
+    pg_associator = common['VendorPgAssociator'](common['VENDOR'], MODELS)
     http_dev_info_extractor = common['FanvilHTTPDeviceInfoExtractor'](COMMON_FILES)

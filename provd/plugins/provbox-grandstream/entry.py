@@ -4,6 +4,7 @@ One package for all models: what differs between them is in MODELS.
 """
 
 common = {}
+execfile_('shared.py', common)  # noqa: F821
 execfile_('common.py', common)  # noqa: F821
 
 # Number of accounts and of keys; keys on the screen have other parameters.
@@ -56,4 +57,4 @@ class GrandstreamPlugin(common['BaseGrandstreamPlugin']):
 
     _MODELS = MODELS
 
-    pg_associator = common['GrandstreamPgAssociator'](MODELS)
+    pg_associator = common['VendorPgAssociator'](common['VENDOR'], MODELS)

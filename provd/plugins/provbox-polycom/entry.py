@@ -4,6 +4,7 @@ One package for all models: what differs between them is in MODELS.
 """
 
 common = {}
+execfile_('shared.py', common)  # noqa: F821
 execfile_('common.py', common)  # noqa: F821
 
 # Number of registrations, of keys and of expansion modules.
@@ -55,4 +56,4 @@ class PolycomPlugin(common['BasePolycomPlugin']):
 
     _MODELS = MODELS
 
-    pg_associator = common['PolycomPgAssociator'](MODELS)
+    pg_associator = common['VendorPgAssociator'](common['VENDOR'], MODELS)

@@ -4,6 +4,7 @@ One package for all models: what differs between them is in MODELS.
 """
 
 common = {}
+execfile_('shared.py', common)  # noqa: F821
 execfile_('common.py', common)  # noqa: F821
 
 # Number of SIP accounts and of line keys (all pages of them), and the kind of
@@ -86,4 +87,4 @@ class YealinkPlugin(common['BaseYealinkPlugin']):
 
     _MODELS = MODELS
 
-    pg_associator = common['YealinkPgAssociator'](MODELS)
+    pg_associator = common['VendorPgAssociator'](common['VENDOR'], MODELS)

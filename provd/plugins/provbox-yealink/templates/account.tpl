@@ -6,8 +6,8 @@
 {{ a }}.user_name = {{ account.username }}
 {{ a }}.auth_name = {{ account.auth_username }}
 {{ a }}.password = {{ account.password }}
-{{ a }}.sip_server.1.address = {{ account.server }}
-{{ a }}.sip_server.1.port = {{ account.port }}
+{{ a }}.sip_server.1.address = {{ account.registrar }}
+{{ a }}.sip_server.1.port = {{ account.registrar_port }}
 {{ a }}.sip_server.1.transport_type = {{ account.transport }}
 {{ a }}.sip_server.2.address = {{ account.backup_server }}
 {{ a }}.sip_server.2.port = {{ account.backup_port if account.backup_server else '' }}
