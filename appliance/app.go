@@ -55,6 +55,7 @@ type App struct {
 	repository *repository.Repository
 	manager    *provd.Manager
 	ident      *ident.Identifier
+	security   *provd.Security // nil when it cannot be written
 	dhcp       *dhcp.Server
 
 	http, rest net.Listener
@@ -230,7 +231,8 @@ func (a *App) startDevices(context.Context) error {
 		return err
 	}
 	a.manager = m
-	a.ident = ident.New(ident.Config{Devices: m, Plugins: a.identPlugins, Recorder: recorder{a.journal}, Logger: a.log})
+	a.openSecurity()
+	a.ident = ident.New(ident.Config{Devices: m, Plugins: a.identPlugins, Security: a.security, Recorder: recorder{a.journal}, Logger: a.log})
 	a.stack.start("devices", m.Serve)
 	a.stack.start("identification", a.ident.Serve)
 	if a.repository != nil {
@@ -282,7 +284,11 @@ func (a *App) closeSockets() error {
 }
 
 func (a *App) startFiles(context.Context) error {
-	cfg := fileserver.Config{Identifier: a.ident, Files: pluginFiles{a.plugins}, Recorder: recorder{a.journal}, Logger: a.log}
+	files := pluginFiles{a.plugins}
+	cfg := fileserver.Config{
+		Identifier: a.ident, Files: files, Services: files, Secrets: files, Security: a.security,
+		Recorder: recorder{a.journal}, Logger: a.log,
+	}
 	if a.urlKey() {
 		cfg.Keys = tenantKeys{a.manager}
 	}

@@ -2,7 +2,6 @@ package appliance
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"net"
 	"net/netip"
@@ -15,7 +14,6 @@ import (
 	"provbox/dhcp/option"
 	"provbox/provd"
 	"provbox/provd/document"
-	"provbox/provd/fileserver"
 	"provbox/provd/ident"
 	"provbox/provd/plugin"
 )
@@ -100,24 +98,6 @@ func (a *App) identPlugins() []ident.Plugin {
 		list[i] = p
 	}
 	return list
-}
-
-// pluginFiles opens what a device's plugin serves.
-type pluginFiles struct{ set *plugin.Set }
-
-func (f pluginFiles) Open(ctx context.Context, dev provd.Device, req provd.Request, name string) (fileserver.File, error) {
-	p, ok := f.set.Get(dev.Plugin())
-	if !ok || !p.Serves(req.Kind) {
-		return nil, fileserver.ErrNoService
-	}
-	file, err := p.Open(ctx, req, name)
-	if err != nil {
-		return nil, err
-	}
-	if file.IsDir {
-		return nil, errors.Join(fileserver.ErrDirectory, file.Close())
-	}
-	return file, nil
 }
 
 // restPlugins shows the plugins over REST.

@@ -28,6 +28,12 @@ type Request struct {
 	// HasUserAgent tells a missing header from an empty one: some plugins trust
 	// a file name only when there is no such header.
 	HasUserAgent bool
+	// Method is the HTTP method; "" is GET.
+	Method string
+	// Header are the HTTP headers by canonical name, e.g. Content-Type.
+	Header map[string][]string
+	// Body is the HTTP body, as far as the transport reads one.
+	Body []byte
 	// MAC is the client's hardware address, lower case with colons (DHCP only).
 	MAC string
 	// Phone tells that a DHCP vendor rule knows the client for a phone, or that

@@ -37,6 +37,37 @@ type Files interface {
 	Open(ctx context.Context, dev provd.Device, req provd.Request, name string) (File, error)
 }
 
+// Response is what a plugin with an HTTP service of its own answers.
+type Response struct {
+	Status int
+	Header map[string]string
+	Body   []byte
+	File   File // sent in place of Body when not nil
+}
+
+// Services are the plugins that answer HTTP requests with code of their own
+// instead of serving files (spec/ident.md section 13.1).
+type Services interface {
+	// Own reports whether the device's plugin is one.
+	Own(dev provd.Device) bool
+	// Respond answers a request. route is its path without a provisioning key,
+	// undecoded. The error is a failure of the plugin.
+	Respond(ctx context.Context, dev provd.Device, req provd.Request, route string) (Response, error)
+}
+
+// Secrets tells which files may hold secrets.
+type Secrets interface {
+	// Sensitive reports whether the device's plugin serves the protocol and says
+	// that a file of this base name holds secrets.
+	Sensitive(ctx context.Context, dev provd.Device, kind provd.Kind, name string) bool
+}
+
+// Security is told of requests for files that may hold secrets, whether they are
+// there or not (spec/ident.md section 12); *provd.Security is one.
+type Security interface {
+	SensitiveFile(ip, name string)
+}
+
 // Keys tells whether a provisioning key belongs to a tenant.
 type Keys interface {
 	HasKey(key string) bool

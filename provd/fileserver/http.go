@@ -34,6 +34,9 @@ const (
 	maxHeaderBytes  = 16 << 10
 	maxConns        = 512
 	maxConnsPerHost = 16
+	// maxBody bounds what is read of a body. Phones that upload logs send more,
+	// and are told that they may not.
+	maxBody = 64 << 10
 )
 
 // NewHTTP returns the HTTP server of the file plane, to be served on a listener
@@ -75,33 +78,73 @@ func (h *httpHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		out.page(http.StatusBadRequest, "Bad Request", err.Error())
 		return
 	}
-	var dev provd.Device
+	var to target
 	defer func() {
-		h.router.record(req, dev, fmt.Sprintf("%s %d", r.Method, out.status), out.bytes, time.Since(start))
+		h.router.record(req, to, fmt.Sprintf("%s %d", r.Method, out.status), out.bytes, time.Since(start))
 	}()
-	f, dev, err := h.router.open(r.Context(), req)
-	if err != nil {
-		status, title, detail := httpStatus(err)
-		if status == http.StatusInternalServerError {
-			h.router.log.Error("could not open a file", "ip", req.IP, "path", h.router.shown(req), "err", err)
+	var large bool
+	if req.Body, large, err = readBody(r); err != nil {
+		out.page(http.StatusBadRequest, "Bad Request", "The body of the request ended early.")
+		return
+	}
+	if to, err = h.router.identify(r.Context(), req); err != nil {
+		h.fail(out, req, err)
+		return
+	}
+	switch own := h.router.own(to); {
+	case own && large:
+		out.page(http.StatusRequestEntityTooLarge, "Request Entity Too Large", fmt.Sprintf("The body has more than %d bytes.", maxBody))
+	case own:
+		h.respond(out, r, req, to)
+	case r.Method != http.MethodGet:
+		out.notAllowed()
+	default:
+		f, err := h.router.file(r.Context(), req, to)
+		if err != nil {
+			h.fail(out, req, err)
+			return
 		}
-		out.page(status, title, detail)
-		return
+		h.send(out, r, req, f)
 	}
+}
+
+// fail answers with an error.
+func (h *httpHandler) fail(out *idleWriter, req provd.Request, err error) {
+	status, title, detail := httpStatus(err)
+	if status == http.StatusInternalServerError {
+		h.router.log.Error("could not answer a request", "ip", req.IP, "path", h.router.shown(req), "err", err)
+	}
+	out.page(status, title, detail)
+}
+
+// send answers with a file and closes it.
+func (h *httpHandler) send(out *idleWriter, r *http.Request, req provd.Request, f File) {
 	defer f.Close()
-	if r.Method != http.MethodGet {
-		out.Header().Set("Allow", http.MethodGet)
-		out.page(http.StatusMethodNotAllowed, "Method Not Allowed", "Method not allowed.")
-		return
-	}
 	info, err := f.Stat()
 	if err != nil {
-		h.router.log.Error("could not stat a file", "ip", req.IP, "path", h.router.shown(req), "err", err)
-		out.page(http.StatusInternalServerError, "Internal Server Error", "Internal processing error.")
+		h.fail(out, req, err)
 		return
 	}
-	out.Header().Set("Content-Type", contentType(info.Name()))
+	if out.Header().Get("Content-Type") == "" {
+		out.Header().Set("Content-Type", contentType(info.Name()))
+	}
 	http.ServeContent(out, r, "", info.ModTime(), f)
+}
+
+// readBody reads the body of a request, which identification sees as a form. One that
+// is larger than any form of a phone is left where it is.
+func readBody(r *http.Request) (b []byte, large bool, err error) {
+	if r.Body == nil || r.Body == http.NoBody {
+		return nil, false, nil
+	}
+	if r.ContentLength > maxBody {
+		return nil, true, nil
+	}
+	b, err = io.ReadAll(io.LimitReader(r.Body, maxBody+1))
+	if len(b) > maxBody {
+		return nil, true, nil
+	}
+	return b, false, err
 }
 
 // request takes from an HTTP request what identification reads.
@@ -118,7 +161,7 @@ func (h *httpHandler) request(r *http.Request) (provd.Request, error) {
 	p, query, _ := strings.Cut(uri, "?")
 	_, has := r.Header["User-Agent"]
 	return provd.Request{
-		Kind: provd.HTTP, IP: ip, Path: p, Query: query,
+		Kind: provd.HTTP, IP: ip, Path: p, Query: query, Method: r.Method, Header: r.Header,
 		UserAgent: r.UserAgent(), HasUserAgent: has,
 	}, nil
 }
@@ -195,6 +238,13 @@ func (w *idleWriter) Write(b []byte) (int, error) {
 	n, err := w.ResponseWriter.Write(b)
 	w.bytes += int64(n)
 	return n, err
+}
+
+// notAllowed answers that the method is not one for a file (spec/ident.md section
+// 9: HEAD neither).
+func (w *idleWriter) notAllowed() {
+	w.Header().Set("Allow", http.MethodGet)
+	w.page(http.StatusMethodNotAllowed, "Method Not Allowed", "Method not allowed.")
 }
 
 // page answers with a small HTML page, as wazo-provd does.

@@ -19,7 +19,12 @@ type Config struct {
 	Files      Files      // must not be nil
 	// Keys, when not nil, turns on the url_key strategy: the first segment of
 	// an HTTP path must be the provisioning key of a tenant.
-	Keys     Keys
+	Keys Keys
+	// Services are the plugins with an HTTP service of their own; nil for none.
+	Services Services
+	// Secrets and Security, when both are set, log requests for secrets.
+	Secrets  Secrets
+	Security Security
 	Recorder provd.Recorder // nil drops events
 	Logger   *slog.Logger   // nil discards
 }
@@ -47,31 +52,58 @@ func NewRouter(cfg Config) *Router {
 // transport blames the box and not the phone.
 var errIdentify = errors.New("internal processing error")
 
-// open identifies the phone and opens the file it asks for. The path is as the
-// protocol has it: percent-encoded for HTTP, plain for TFTP.
-func (r *Router) open(ctx context.Context, req provd.Request) (File, provd.Device, error) {
-	route := req.Path
+// target is what a request comes to: a device, and the path below its plugin's
+// root, as the protocol has it.
+type target struct {
+	dev       provd.Device
+	route     string
+	sensitive bool // the file may hold secrets
+}
+
+// identify finds out whose request it is. The path is as the protocol has it:
+// percent-encoded for HTTP, plain for TFTP.
+func (r *Router) identify(ctx context.Context, req provd.Request) (t target, err error) {
+	t.route = req.Path
 	if r.cfg.Keys != nil && req.Kind == provd.HTTP {
-		key, rest, _ := strings.Cut(strings.TrimPrefix(route, "/"), "/")
+		key, rest, _ := strings.Cut(strings.TrimPrefix(t.route, "/"), "/")
 		if plain, err := url.PathUnescape(key); err != nil || !r.cfg.Keys.HasKey(plain) {
-			return nil, provd.Device{}, ErrNoService
+			return target{}, ErrNoService
 		}
-		route = "/" + rest
+		t.route = "/" + rest
 	}
-	dev, err := r.cfg.Identifier.Identify(ctx, req)
-	if err != nil {
+	if t.dev, err = r.cfg.Identifier.Identify(ctx, req); err != nil {
 		r.log.Error("could not identify a phone", "kind", req.Kind, "ip", req.IP, "err", err)
-		return nil, provd.Device{}, errIdentify
+		return target{}, errIdentify
 	}
-	if dev.Object == nil || dev.Plugin() == "" {
-		return nil, dev, ErrNoService
+	if t.dev.Object == nil || t.dev.Plugin() == "" {
+		return t, ErrNoService
 	}
-	name, err := clean(route, req.Kind == provd.HTTP)
+	// Before anything is looked up: who asks for what is not there counts too.
+	base := req.Path[strings.LastIndexByte(req.Path, '/')+1:]
+	if r.cfg.Secrets != nil && r.cfg.Security != nil && r.cfg.Secrets.Sensitive(ctx, t.dev, req.Kind, base) {
+		t.sensitive = true
+		r.cfg.Security.SensitiveFile(req.IP, base)
+	}
+	return t, nil
+}
+
+// file opens the file that a request comes to.
+func (r *Router) file(ctx context.Context, req provd.Request, t target) (File, error) {
+	name, err := clean(t.route, req.Kind == provd.HTTP)
 	if err != nil {
-		return nil, dev, err
+		return nil, err
 	}
-	f, err := r.cfg.Files.Open(ctx, dev, req, name)
-	return f, dev, err
+	return r.cfg.Files.Open(ctx, t.dev, req, name)
+}
+
+// open identifies the phone and opens the file it asks for.
+func (r *Router) open(ctx context.Context, req provd.Request) (File, target, error) {
+	t, err := r.identify(ctx, req)
+	if err != nil {
+		return nil, t, err
+	}
+	f, err := r.file(ctx, req, t)
+	return f, t, err
 }
 
 // clean turns the path of a request into a name below the root, or says why
@@ -104,14 +136,17 @@ func clean(route string, escaped bool) (string, error) {
 }
 
 // record puts the outcome of a request on the device's timeline.
-func (r *Router) record(req provd.Request, dev provd.Device, status string, bytes int64, took time.Duration) {
+func (r *Router) record(req provd.Request, t target, status string, bytes int64, took time.Duration) {
 	e := provd.Event{
 		MAC: req.MAC, IP: req.IP, Topic: string(req.Kind), Text: status,
 		Attrs: []slog.Attr{slog.String("file", r.shown(req)), slog.Int64("bytes", bytes), slog.Duration("took", took.Round(time.Microsecond))},
 	}
-	if dev.Object != nil {
-		e.Device, e.MAC = dev.ID(), dev.MAC()
-		e.Attrs = append(e.Attrs, slog.String("plugin", dev.Plugin()))
+	if t.dev.Object != nil {
+		e.Device, e.MAC = t.dev.ID(), t.dev.MAC()
+		e.Attrs = append(e.Attrs, slog.String("plugin", t.dev.Plugin()))
+	}
+	if t.sensitive {
+		e.Attrs = append(e.Attrs, slog.Bool("sensitive", true))
 	}
 	r.events.Record(e)
 }

@@ -113,12 +113,12 @@ func (t *TFTP) read(ctx context.Context, name string, rf io.ReaderFrom) error {
 	defer release()
 
 	var (
-		dev  provd.Device
+		to   target
 		sent int64
 	)
 	status := "RRQ ok"
-	defer func() { t.router.record(req, dev, status, sent, time.Since(start)) }()
-	f, dev, err := t.open(ctx, req)
+	defer func() { t.router.record(req, to, status, sent, time.Since(start)) }()
+	f, to, err := t.open(ctx, req)
 	if err != nil {
 		status = "RRQ " + err.Error()
 		return err
@@ -141,21 +141,21 @@ func (t *TFTP) read(ctx context.Context, name string, rf io.ReaderFrom) error {
 	return nil
 }
 
-func (t *TFTP) open(ctx context.Context, req provd.Request) (File, provd.Device, error) {
+func (t *TFTP) open(ctx context.Context, req provd.Request) (File, target, error) {
 	if len(req.Path) > maxName || !utf8.ValidString(req.Path) {
-		return nil, provd.Device{}, errors.New("invalid filename")
+		return nil, target{}, errors.New("invalid filename")
 	}
-	f, dev, err := t.router.open(ctx, req)
+	f, to, err := t.router.open(ctx, req)
 	switch {
 	case err == nil:
-		return f, dev, nil
+		return f, to, nil
 	case errors.Is(err, ErrNoService):
-		return nil, dev, errors.New("nowhere to route this request")
+		return nil, to, errors.New("nowhere to route this request")
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, fs.ErrInvalid), errors.Is(err, ErrDirectory):
-		return nil, dev, errors.New("file not found")
+		return nil, to, errors.New("file not found")
 	}
 	t.log.Error("could not open a file", "ip", req.IP, "path", t.router.shown(req), "err", err)
-	return nil, dev, errors.New("internal processing error")
+	return nil, to, errors.New("internal processing error")
 }
 
 // transfer is a file that ends when its time is over.

@@ -92,7 +92,7 @@ func FuzzTFTPPath(f *testing.F) {
 			if err != nil || strings.Contains(string(b), secret) {
 				t.Fatalf("%q: %v %s", name, err, b)
 			}
-			r.router.record(provd.Request{Kind: kind, Path: name}, provd.Device{Object: document.New()}, "x", 0, 0)
+			r.router.record(provd.Request{Kind: kind, Path: name}, target{dev: provd.Device{Object: document.New()}}, "x", 0, 0)
 		}
 	})
 }

@@ -36,6 +36,12 @@ type Devices interface {
 	MasterTenant() string
 }
 
+// Security is told of every device that a request made (spec/ident.md section 12);
+// *provd.Security is one.
+type Security interface {
+	NewDevice(ip, id string)
+}
+
 // Levels of support that associators return (spec/ident.md section 6). Plugins
 // may return numbers in between.
 const (

@@ -12,16 +12,18 @@ import (
 type Config struct {
 	Devices  Devices         // must not be nil
 	Plugins  func() []Plugin // the loaded plugins, in the order in which ties are broken
+	Security Security        // nil is told of nothing
 	Recorder provd.Recorder  // nil drops events
 	Logger   *slog.Logger    // nil discards
 }
 
 // Identifier runs the pipeline. It is safe for concurrent use.
 type Identifier struct {
-	devices Devices
-	plugins func() []Plugin
-	events  provd.Recorder
-	log     *slog.Logger
+	devices  Devices
+	plugins  func() []Plugin
+	security Security
+	events   provd.Recorder
+	log      *slog.Logger
 
 	queue   chan provd.Request
 	dropped atomic.Int64
@@ -34,7 +36,7 @@ const queueLength = 1024
 // New returns an Identifier.
 func New(cfg Config) *Identifier {
 	i := &Identifier{
-		devices: cfg.Devices, plugins: cfg.Plugins, events: cfg.Recorder, log: cfg.Logger,
+		devices: cfg.Devices, plugins: cfg.Plugins, security: cfg.Security, events: cfg.Recorder, log: cfg.Logger,
 		queue: make(chan provd.Request, queueLength),
 	}
 	if i.events == nil {
@@ -196,6 +198,9 @@ func (i *Identifier) apply(ctx context.Context, req provd.Request, info provd.In
 		return provd.Device{}, err
 	}
 	if added {
+		if i.security != nil {
+			i.security.NewDevice(info["ip"], dev.ID())
+		}
 		i.record(req, dev, "new device")
 	}
 	if associated {

@@ -97,7 +97,7 @@ func Load(ctx context.Context, cfg Config) (*Plugin, error) {
 	}
 	p.sources = newSources(p.files)
 	p.templates = template.New(template.Config{Loader: templateLoader{p.files}})
-	p.work, p.ask, p.talk = newInterpreter(p), newInterpreter(p), newInterpreter(p)
+	p.work, p.ask, p.talk, p.own = newInterpreter(p), newInterpreter(p), newInterpreter(p), newInterpreter(p)
 	if err := p.start(ctx); err != nil {
 		return nil, err
 	}

@@ -85,3 +85,31 @@ func (n *memoNode) with(req *provd.Request, attrs []string, leaf *memoNode) *mem
 	n.next[v] = n.next[v].with(req, attrs[1:], leaf)
 	return n
 }
+
+// answers remembers what a package said about names. A full one is forgotten as a
+// whole, and a name longer than any file's is not remembered.
+type answers struct {
+	mu sync.Mutex
+	by map[string]bool
+}
+
+const maxAnswerName = 128
+
+func (a *answers) get(name string) (yes, known bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	yes, known = a.by[name]
+	return yes, known
+}
+
+func (a *answers) put(name string, yes bool) {
+	if len(name) > maxAnswerName {
+		return
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.by == nil || len(a.by) >= maxMemoEntries {
+		a.by = make(map[string]bool)
+	}
+	a.by[name] = yes
+}

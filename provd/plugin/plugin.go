@@ -25,12 +25,14 @@ type Plugin struct {
 	sources   *sources
 	templates *template.Environment
 	// work is for what a change causes, ask for what a phone's request waits for,
-	// talk for synchronizations, which wait for others.
-	work, ask, talk *interpreter
+	// talk for synchronizations, which wait for others, own for what a service of
+	// the package's own answers.
+	work, ask, talk, own *interpreter
 
 	// What start found out about the plugin object.
 	serves       map[provd.Kind]service
 	extractors   map[provd.Kind]*memo // no entry: no extractor
+	secrets      answers              // of is_sensitive_filename
 	associates   bool
 	firmware     *firmware.DB
 	firmwareRoot string // "" for none
@@ -142,9 +144,12 @@ func (p *Plugin) RemoteStateTrigger(ctx context.Context, dev provd.Device) (name
 }
 
 // Sensitive reports whether a file may hold secrets, by its base name
-// (spec/ident.md section 12).
+// (spec/ident.md section 12). Answers are remembered by name.
 func (p *Plugin) Sensitive(ctx context.Context, filename string) (yes bool, err error) {
 	base := filename[strings.LastIndexByte(filename, '/')+1:]
+	if yes, known := p.secrets.get(base); known {
+		return yes, nil
+	}
 	err = p.askFor(ctx, "is_sensitive_filename", func(r *run) error {
 		v, err := r.method("is_sensitive_filename", python.Str(base))
 		if err != nil {
@@ -153,6 +158,9 @@ func (p *Plugin) Sensitive(ctx context.Context, filename string) (yes bool, err 
 		yes, err = python.Truth(r.thread, v)
 		return err
 	})
+	if err == nil {
+		p.secrets.put(base, yes)
+	}
 	return yes, err
 }
 

@@ -2,6 +2,7 @@ package plugin
 
 import (
 	"context"
+	"fmt"
 	"io/fs"
 	"net/http"
 	"path"
@@ -160,21 +161,40 @@ func (p *Plugin) OwnService() bool {
 	return ok && s.root == ""
 }
 
-// Respond lets a package with a service of its own answer an HTTP request, of any
-// method. For one without it is a 404.
-func (p *Plugin) Respond(ctx context.Context, req provd.Request, method string) (resp host.Response, err error) {
+// Respond lets a package with a service of its own answer a phone's HTTP request,
+// of any method. route is the path without a provisioning key. For a package
+// without such a service it is a 404.
+func (p *Plugin) Respond(ctx context.Context, dev provd.Device, req provd.Request, route string) (resp host.Response, err error) {
 	if !p.OwnService() {
 		return host.Response{Status: http.StatusNotFound}, nil
 	}
-	err = p.askFor(ctx, "respond", func(r *run) error {
+	var answer func() (host.Response, error)
+	// Not in the interpreter that identifies phones: a service that takes its time
+	// must not keep those of other phones waiting.
+	err = p.own.call(ctx, "http_service", p.cfg.Limits.Ask, call{files: p.files.ReadOnly()}, func(r *run) error {
 		service, err := python.GetAttr(r.thread, r.object, "http_service")
 		if err != nil {
 			return err
 		}
-		resp, err = host.Respond(r.thread, service, req, method)
+		answer, err = host.Respond(r.thread, service, dev, req, route)
 		return err
 	})
-	return resp, err
+	if err != nil {
+		return host.Response{}, err
+	}
+	if resp, err = answer(); err != nil {
+		return host.Response{}, fmt.Errorf("plugin %s: http_service: %w", p.cfg.ID, err)
+	}
+	return resp, nil
+}
+
+// PackageFile opens a file by its name in the package, for an answer that is one.
+// Only what packages may serve is there.
+func (p *Plugin) PackageFile(name string) (*layer.File, error) {
+	if !strings.HasPrefix(name+"/", layer.Writable+"/") {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+	}
+	return p.files.Open(name)
 }
 
 // served keeps the files below the directory that phones fetch from, by their

@@ -225,7 +225,7 @@ class TestPlugin(StandardPlugin):
 		{"POST", "/other", "", 404, ""},
 		{"POST", "/" + strings.Repeat("a/", 100), "", 404, ""},
 	} {
-		resp, err := p.Respond(t.Context(), provd.Request{Kind: provd.HTTP, Path: tt.path, Query: tt.query}, tt.method)
+		resp, err := p.Respond(t.Context(), provd.Device{}, provd.Request{Kind: provd.HTTP, Method: tt.method, Path: tt.path, Query: tt.query}, tt.path)
 		if err != nil || resp.Status != tt.status || string(resp.Body) != tt.body {
 			t.Errorf("%s %s?%s: %d %q, %v", tt.method, tt.path, tt.query, resp.Status, resp.Body, err)
 		}
@@ -233,10 +233,10 @@ class TestPlugin(StandardPlugin):
 			t.Errorf("header %v", resp.Header)
 		}
 	}
-	if _, err := p.Respond(t.Context(), provd.Request{Kind: provd.HTTP, Path: "/jitsi"}, "POST"); err == nil || !strings.Contains(err.Error(), "KeyError") {
+	if _, err := p.Respond(t.Context(), provd.Device{}, provd.Request{Kind: provd.HTTP, Method: "POST", Path: "/jitsi"}, "/jitsi"); err == nil || !strings.Contains(err.Error(), "KeyError") {
 		t.Errorf("without the argument: %v", err)
 	}
-	if resp, err := mustLoad(t, pack("entry.py", testPlugin)).Respond(t.Context(), provd.Request{}, "GET"); err != nil || resp.Status != 404 {
+	if resp, err := mustLoad(t, pack("entry.py", testPlugin)).Respond(t.Context(), provd.Device{}, provd.Request{}, "/"); err != nil || resp.Status != 404 {
 		t.Errorf("a package without a service: %v, %v", resp, err)
 	}
 }

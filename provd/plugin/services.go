@@ -123,6 +123,7 @@ func (p *Plugin) settings(ctx context.Context, fn func(r *run, service python.Va
 	}
 	// The interpreter that talks to phones reads the settings anew.
 	defer p.talk.forget()
+	defer p.own.forget()
 	if p.cfg.Keep != nil {
 		for name, content := range files.Files() {
 			if err := p.cfg.Keep(name, content); err != nil {

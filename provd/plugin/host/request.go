@@ -1,7 +1,11 @@
 package host
 
 import (
+	"maps"
+	"net/http"
+	"net/textproto"
 	"net/url"
+	"slices"
 	"strings"
 
 	"provbox/provd"
@@ -17,9 +21,10 @@ type Request struct {
 	// own are the attributes the package set.
 	own map[string]python.Value
 
-	method string
-	status int
-	header map[string]string
+	status   int
+	header   map[string]string
+	written  []byte // by write
+	finished bool
 }
 
 // NewRequest returns the object that stands for req in a package. read, when not
@@ -45,7 +50,7 @@ func NewRequest(req provd.Request, read func(attr string)) python.Value {
 	case provd.DHCP:
 		return dhcpRequest(req, read)
 	}
-	return &Request{req: req, read: read, method: "GET"}
+	return &Request{req: req, read: read}
 }
 
 // The attributes of a request that an extractor can read. DHCP options are
@@ -55,6 +60,9 @@ const (
 	AttrPath      = "path"
 	AttrQuery     = "query"
 	AttrUserAgent = "ua"
+	AttrMethod    = "method"
+	AttrBody      = "body"
+	AttrHeader    = "h:" // and the canonical name
 	AttrMAC       = "mac"
 	AttrOption    = "o"
 	AttrOptions   = "options" // their codes
@@ -69,7 +77,14 @@ func Attr(req *provd.Request, attr string) string {
 	case AttrPath:
 		return req.Path
 	case AttrQuery:
+		if f := form(req); f != "" {
+			return req.Query + "\x00" + f
+		}
 		return req.Query
+	case AttrMethod:
+		return method(req)
+	case AttrBody:
+		return string(req.Body)
 	case AttrUserAgent:
 		if !req.HasUserAgent {
 			return "\x00"
@@ -79,6 +94,9 @@ func Attr(req *provd.Request, attr string) string {
 		return req.MAC
 	case AttrOptions:
 		return string(optionCodes(req))
+	}
+	if name, ok := strings.CutPrefix(attr, AttrHeader); ok {
+		return strings.Join(req.Header[name], "\x00")
 	}
 	if code, ok := strings.CutPrefix(attr, AttrOption); ok && len(code) == 1 {
 		value, ok := req.Options[code[0]]
@@ -111,9 +129,13 @@ func (r *Request) Attr(t *python.Thread, name string) (python.Value, error) {
 		return python.Bytes(r.req.Path + "?" + r.req.Query), nil
 	case "args":
 		r.read(AttrQuery)
-		return queryArgs(t, r.req.Query)
+		return requestArgs(t, &r.req)
 	case "method":
-		return python.Bytes(r.method), nil
+		r.read(AttrMethod)
+		return python.Bytes(method(&r.req)), nil
+	case "content":
+		r.read(AttrBody)
+		return &body{data: r.req.Body}, nil
 	case "prepath":
 		return python.NewList(nil), nil
 	case "postpath":
@@ -138,16 +160,30 @@ func (r *Request) SetAttr(_ *python.Thread, name string, value python.Value) (bo
 
 // AttrNames lists the attributes.
 func (r *Request) AttrNames() []string {
-	return []string{"args", "method", "path", "postpath", "prepath", "uri"}
+	return []string{"args", "content", "method", "path", "postpath", "prepath", "uri"}
 }
 
-// headerValue returns a header; only the ones that identify phones are known.
+// method is a request's HTTP method.
+func method(req *provd.Request) string {
+	if req.Method == "" {
+		return http.MethodGet
+	}
+	return req.Method
+}
+
+// headerValue returns a header; of several of one name the last, as twisted does.
 func (r *Request) headerValue(name string) (string, bool) {
-	if !strings.EqualFold(name, "User-Agent") {
+	name = textproto.CanonicalMIMEHeaderKey(name)
+	if name == "User-Agent" {
+		r.read(AttrUserAgent)
+		return r.req.UserAgent, r.req.HasUserAgent
+	}
+	r.read(AttrHeader + name)
+	values := r.req.Header[name]
+	if len(values) == 0 {
 		return "", false
 	}
-	r.read(AttrUserAgent)
-	return r.req.UserAgent, r.req.HasUserAgent
+	return values[len(values)-1], true
 }
 
 var requestClass = python.NewBuiltinClass(python.ClassSpec{
@@ -176,8 +212,12 @@ var requestClass = python.NewBuiltinClass(python.ClassSpec{
 		"getAllHeaders": func(t *python.Thread, self python.Value, _ []python.Value, _ []python.Keyword) (python.Value, error) {
 			r := self.(*Request)
 			d := python.NewDict(1)
-			if v, ok := r.headerValue("User-Agent"); ok {
-				if err := d.Set(t, python.Bytes("user-agent"), python.Bytes(v)); err != nil {
+			for _, name := range append(slices.Sorted(maps.Keys(r.req.Header)), "User-Agent") {
+				v, ok := r.headerValue(name)
+				if !ok {
+					continue
+				}
+				if err := d.Set(t, python.Bytes(strings.ToLower(name)), python.Bytes(v)); err != nil {
 					return nil, err
 				}
 			}
@@ -205,10 +245,39 @@ var requestClass = python.NewBuiltinClass(python.ClassSpec{
 			if r.header == nil {
 				r.header = make(map[string]string)
 			}
-			if len(r.header) < 64 {
-				r.header[k] = v
+			if len(k)+len(v) > maxHeader || len(r.header) >= maxHeaders {
+				return nil, python.ValueErrorf("too many or too long headers")
 			}
+			r.header[k] = v
 			return python.None, nil
+		},
+		"write": func(t *python.Thread, self python.Value, args []python.Value, kwargs []python.Keyword) (python.Value, error) {
+			var data python.Value
+			if err := python.Unpack("write", args, kwargs, "data", &data); err != nil {
+				return nil, err
+			}
+			s, err := octets(t, data)
+			if err != nil {
+				return nil, err
+			}
+			r := self.(*Request)
+			if len(r.written)+len(s) > maxAnswer {
+				return nil, python.ValueErrorf("an answer has at most %d bytes", maxAnswer)
+			}
+			r.written = append(r.written, s...)
+			return python.None, nil
+		},
+		"finish": func(_ *python.Thread, self python.Value, _ []python.Value, _ []python.Keyword) (python.Value, error) {
+			self.(*Request).finished = true
+			return python.None, nil
+		},
+		"redirect": func(t *python.Thread, self python.Value, args []python.Value, kwargs []python.Keyword) (python.Value, error) {
+			var url python.Value
+			if err := python.Unpack("redirect", args, kwargs, "url", &url); err != nil {
+				return nil, err
+			}
+			self.(*Request).status = http.StatusFound
+			return python.CallMethod(t, self, "setHeader", python.Str("Location"), url)
 		},
 		"setResponseCode": func(_ *python.Thread, self python.Value, args []python.Value, kwargs []python.Keyword) (python.Value, error) {
 			var code int
@@ -238,35 +307,6 @@ func latin1(b []byte) python.Str {
 		out = python.AppendRune(out, rune(c))
 	}
 	return python.Str(out)
-}
-
-// maxArgs bounds the query parameters a package sees.
-const maxArgs = 100
-
-// queryArgs makes twisted's request.args: lists of values by name, in bytes.
-func queryArgs(t *python.Thread, query string) (*python.Dict, error) {
-	d := python.NewDict(0)
-	n := 0
-	for pair := range strings.SplitSeq(query, "&") {
-		if n++; n > maxArgs {
-			break
-		}
-		name, value, ok := strings.Cut(pair, "=")
-		if !ok {
-			continue
-		}
-		key := python.Bytes(unquote(name))
-		var values []python.Value
-		if v, found, err := d.Get(t, key); err != nil {
-			return nil, err
-		} else if list, ok := v.(*python.List); found && ok {
-			values = list.Items()
-		}
-		if err := d.Set(t, key, python.NewList(append(values, python.Bytes(unquote(value))))); err != nil {
-			return nil, err
-		}
-	}
-	return d, nil
 }
 
 func unquote(s string) string {

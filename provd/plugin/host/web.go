@@ -67,6 +67,11 @@ var resourceClass = python.NewBuiltinClass(python.ClassSpec{
 			return python.Call(t, fn, []python.Value{request}, nil)
 		},
 		"render_HEAD": func(t *python.Thread, self python.Value, args []python.Value, _ []python.Keyword) (python.Value, error) {
+			if _, ok, err := python.LookupAttr(t, self, "render_GET"); err != nil {
+				return nil, err
+			} else if !ok {
+				return nil, python.Throw(python.NewException(unsupportedMethod, python.Bytes("HEAD")))
+			}
 			return python.CallMethod(t, self, "render_GET", args...)
 		},
 	},
@@ -158,7 +163,7 @@ func webHTTPModule() module {
 	return m
 }
 
-func webServerModule() module { return module{"NOT_DONE_YET": python.Int(1)} }
+func webServerModule() module { return module{"NOT_DONE_YET": notDoneYet} }
 
 // fileService is HTTPNoListingFileService: what serves the directory it is made
 // with. The box does the serving; the object says which directory, and holds the
@@ -188,6 +193,27 @@ var hookService = python.NewBuiltinClass(python.ClassSpec{
 			}
 			return python.None, setAll(t, self, "_service", service, "children", python.NewDict(0))
 		},
+		"_next_service": func(t *python.Thread, self python.Value, args []python.Value, kwargs []python.Keyword) (python.Value, error) {
+			var path, request python.Value
+			if err := python.Unpack("_next_service", args, kwargs, "path", &path, "request", &request); err != nil {
+				return nil, err
+			}
+			service, err := python.GetAttr(t, self, "_service")
+			if err != nil {
+				return nil, err
+			}
+			if root, ok, err := ServedDirectory(t, service); err != nil || ok && root != "" {
+				return putBack(t, request, path, service, err)
+			}
+			leaf, err := python.GetAttr(t, service, "isLeaf")
+			if err != nil {
+				return nil, err
+			}
+			if stop, err := python.Truth(t, leaf); err != nil || stop {
+				return putBack(t, request, path, service, err)
+			}
+			return python.CallMethod(t, service, "getChildWithDefault", path, request)
+		},
 		"_pre_handle": func(*python.Thread, python.Value, []python.Value, []python.Keyword) (python.Value, error) {
 			return python.None, nil
 		},
@@ -199,14 +225,27 @@ var hookService = python.NewBuiltinClass(python.ClassSpec{
 			if _, err := python.CallMethod(t, self, "_pre_handle", path, request); err != nil {
 				return nil, err
 			}
-			service, err := python.GetAttr(t, self, "_service")
-			if err != nil {
-				return nil, err
-			}
-			return python.CallMethod(t, service, "getChildWithDefault", path, request)
+			return python.CallMethod(t, self, "_next_service", path, request)
 		},
 	},
 })
+
+// putBack gives a segment that was taken already back to the service that wants
+// it.
+func putBack(t *python.Thread, request, segment, service python.Value, err error) (python.Value, error) {
+	if err != nil {
+		return nil, err
+	}
+	rest, err := python.GetAttr(t, request, "postpath")
+	if err != nil {
+		return nil, err
+	}
+	segments, err := python.ListOf(t, rest)
+	if err != nil {
+		return nil, err
+	}
+	return service, setAll(t, request, "postpath", python.NewList(append([]python.Value{segment}, segments...)))
+}
 
 func httpModule() module {
 	return module{
