@@ -21,6 +21,8 @@ const (
 // request that started it. It is safe for concurrent use.
 type Operation struct {
 	label string
+	// bar is true for a label that is shown although it is empty.
+	bar bool
 
 	mu           sync.Mutex
 	state        State
@@ -34,6 +36,34 @@ type Operation struct {
 // NewOperation returns an operation in progress. An empty label is not shown.
 func NewOperation(label string, subs ...*Operation) *Operation {
 	return &Operation{label: label, state: Progress, subs: subs, done: make(chan struct{})}
+}
+
+// NewWaiting returns an operation that waits for Begin.
+func NewWaiting(label string) *Operation {
+	o := NewOperation(label)
+	o.state = Waiting
+	return o
+}
+
+// Begin puts an operation that waits in progress.
+func (o *Operation) Begin() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.state == Waiting {
+		o.state = Progress
+	}
+}
+
+// AddPart adds a sub operation in progress, of which nothing of end is done. Its
+// label is empty, and shown: clients of wazo-provd see "(|progress;0/9)".
+func (o *Operation) AddPart(end int64) *Operation {
+	part := NewOperation("")
+	part.bar = true
+	part.Count(0, end)
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.subs = append(o.subs, part)
+	return part
 }
 
 // Count sets how much is done of how much; an end of 0 is unknown.
@@ -83,7 +113,7 @@ func (o *Operation) String() string {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	var b strings.Builder
-	if o.label != "" {
+	if o.label != "" || o.bar {
 		b.WriteString(o.label + "|")
 	}
 	b.WriteString(string(o.state))

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"time"
 
 	"provbox/provd"
 )
@@ -24,9 +25,39 @@ type Downloader interface {
 }
 
 // HTTPDownloader downloads with a client, which decides on addresses, proxies,
-// redirects, credentials and time limits.
+// redirects and credentials.
 type HTTPDownloader struct {
 	Client *http.Client // must not be nil
+	// Idle ends a download that brings nothing for so long; 0 never does.
+	Idle time.Duration
+}
+
+// errIdle ends a download that brings nothing.
+var errIdle = errors.New("the server sent nothing for too long")
+
+// watched is a body that must keep coming.
+type watched struct {
+	io.ReadCloser
+
+	timer *time.Timer
+	idle  time.Duration
+	ctx   context.Context
+	end   context.CancelCauseFunc
+}
+
+func (w *watched) Read(p []byte) (int, error) {
+	n, err := w.ReadCloser.Read(p)
+	w.timer.Reset(w.idle)
+	if err != nil && !errors.Is(err, io.EOF) && errors.Is(context.Cause(w.ctx), errIdle) {
+		err = errIdle
+	}
+	return n, err
+}
+
+func (w *watched) Close() error {
+	w.timer.Stop()
+	w.end(nil)
+	return w.ReadCloser.Close()
 }
 
 // userAgent is what vendors' servers know (spec/plugins.md section 9).
@@ -35,6 +66,24 @@ const userAgent = "xivo-fetchfw/1.0"
 // Download is for Downloader. An answer that is not the file is a provd.Error with
 // Unavailable.
 func (d HTTPDownloader) Download(ctx context.Context, url string, offset int64) (io.ReadCloser, int64, error) {
+	if d.Idle <= 0 {
+		return d.get(ctx, url, offset)
+	}
+	ctx, end := context.WithCancelCause(ctx)
+	timer := time.AfterFunc(d.Idle, func() { end(errIdle) })
+	body, at, err := d.get(ctx, url, offset)
+	if err != nil {
+		timer.Stop()
+		end(nil)
+		if errors.Is(context.Cause(ctx), errIdle) {
+			err = errIdle
+		}
+		return nil, 0, err
+	}
+	return &watched{body, timer, d.Idle, ctx, end}, at, nil
+}
+
+func (d HTTPDownloader) get(ctx context.Context, url string, offset int64) (io.ReadCloser, int64, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		return nil, 0, err
@@ -57,7 +106,7 @@ func (d HTTPDownloader) Download(ctx context.Context, url string, offset int64) 
 		return resp.Body, offset, nil
 	case resp.StatusCode == http.StatusRequestedRangeNotSatisfiable && offset > 0:
 		_ = resp.Body.Close()
-		return d.Download(ctx, url, 0)
+		return d.get(ctx, url, 0)
 	}
 	_ = resp.Body.Close()
 	return nil, 0, provd.Errorf(provd.Unavailable, "the server answered %s", resp.Status)
@@ -130,13 +179,13 @@ func (in *Installer) fetch(ctx context.Context, f File, count func(have int64)) 
 	}
 	if f.URL == "" {
 		if wrong {
-			return fmt.Errorf("file %s in the cache: %w; the vendor gives it to customers only: put the right one there", f.Name, err)
+			return fmt.Errorf("file %s in the cache: %w; the vendor gives it to customers only: upload the right one", f.Name, err)
 		}
-		return provd.Errorf(provd.NotFound, "file %s cannot be downloaded: the vendor gives it to customers only; put it into the cache and install again", f.Name)
+		return provd.Errorf(provd.NotFound, "file %s cannot be downloaded: the vendor gives it to customers only; upload it and install again", f.Name)
 	}
 	d, ok := in.cfg.Downloaders[f.Downloader]
 	if !ok {
-		return provd.Errorf(provd.Invalid, "file %s: there is no downloader %q; set the credentials in the plugin's settings", f.Name, f.Downloader)
+		return provd.Errorf(provd.Invalid, "file %s: there is no downloader %q", f.Name, f.Downloader)
 	}
 	for i := 0; ; i++ {
 		err = in.download(ctx, d, f, count)
@@ -174,6 +223,9 @@ func (in *Installer) download(ctx context.Context, d Downloader, f File, count f
 	}
 	if have >= f.Size {
 		have = 0 // the caller has found it wrong, or the package changed
+	}
+	if count != nil {
+		count(have)
 	}
 	content, at, err := d.Download(ctx, f.URL, have)
 	if err != nil {

@@ -3,6 +3,8 @@ package firmware
 import (
 	"bytes"
 	"context"
+	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -35,9 +37,9 @@ func TestFetch(t *testing.T) {
 		"altered":              {served: "012345678X", want: "its SHA-1 is", offsets: []int64{0, 0, 0}},
 		"too long":             {served: "0123456789X", want: "it has 11 bytes", offsets: []int64{0, 0, 0}},
 		"too short":            {served: "01234", want: "unexpected EOF", offsets: []int64{0, 5, 5}},
-		"not uploaded":         {edit: noURL, want: "put it into the cache"},
+		"not uploaded":         {edit: noURL, want: "upload it"},
 		"uploaded":             {edit: noURL, before: map[string]string{"f.rom": "0123456789"}},
-		"wrong upload":         {edit: noURL, before: map[string]string{"f.rom": "else"}, want: "put the right one there"},
+		"wrong upload":         {edit: noURL, before: map[string]string{"f.rom": "else"}, want: "upload the right one"},
 		"credentials missing":  {edit: func(db string) string { return strings.Replace(db, "size:", "downloader: auth\nsize:", 1) }, want: `no downloader "auth"`},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -82,9 +84,13 @@ func TestQuota(t *testing.T) {
 			b.file("f", "f.zip", append(makeZip(t, member{name: "x", content: strings.Repeat("x", 5000)}), make([]byte, 0)...))
 			b.file("g", "g.rom", make([]byte, 1400))
 			b.pkg("p", "f g", "a-b: unzip $FILE1")
-			op := b.install(b.installer(), "p")
-			if !strings.HasPrefix(op.Reason(), "no room") && !strings.Contains(op.Reason(), ": no room") {
-				t.Errorf("reason %q", op.Reason())
+			op, err := b.installer().Install("p")
+			if err == nil {
+				<-op.Done()
+				err = errors.New(op.Reason())
+			}
+			if !strings.Contains(err.Error(), "no room for firmware: ") || !strings.Contains(err.Error(), fmt.Sprintf("quota of %d bytes", quota)) {
+				t.Error(err)
 			}
 			b.nothingLeft()
 		})
@@ -154,7 +160,7 @@ func TestHTTPDownloader(t *testing.T) {
 		}
 	}))
 	defer srv.Close()
-	d := HTTPDownloader{srv.Client()}
+	d := HTTPDownloader{Client: srv.Client(), Idle: time.Minute}
 	for name, tt := range map[string]struct {
 		path   string
 		offset int64

@@ -29,23 +29,30 @@ type InstallerConfig struct {
 	// Downloaders are by the name that files ask for; "default" is for most.
 	Downloaders map[string]Downloader
 	Limits      Limits
-	Logger      *slog.Logger // nil discards
+	// Space is what the plugin shares with others; nil is Limits.Quota for it alone.
+	Space *Space
+	// Plugin is the plugin's id, for what is recorded.
+	Plugin   string
+	Recorder provd.Recorder // of what is installed and removed; nil discards
+	Logger   *slog.Logger   // nil discards
 }
 
 // Installer installs and removes the firmware packages of one plugin. It is safe
-// for concurrent use; one package is installed at a time.
+// for concurrent use; one file is downloaded and one package installed at a time.
 type Installer struct {
-	cfg InstallerConfig
-	log *slog.Logger
+	cfg   InstallerConfig
+	log   *slog.Logger
+	space *Space
 
 	life       context.Context
 	end        context.CancelFunc
 	background sync.WaitGroup
 
-	turn chan struct{} // held while files are changed
+	downloads chan struct{} // held while files are downloaded
+	turn      chan struct{} // held while installed files are changed
 
 	mu      sync.Mutex
-	running map[string]bool // ids of packages being installed
+	running map[string]bool // ids of packages being installed, and files being uploaded
 	closed  bool
 }
 
@@ -62,9 +69,18 @@ func NewInstaller(cfg InstallerConfig) (*Installer, error) {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
 	cfg.Limits = cfg.Limits.withDefaults()
-	in := &Installer{cfg: cfg, log: cfg.Logger, turn: make(chan struct{}, 1), running: make(map[string]bool)}
+	if cfg.Recorder == nil {
+		cfg.Recorder = provd.Discard{}
+	}
+	in := &Installer{
+		cfg: cfg, log: cfg.Logger, space: cfg.Space,
+		downloads: make(chan struct{}, 1), turn: make(chan struct{}, 1), running: make(map[string]bool),
+	}
+	if in.space == nil {
+		in.space = NewSpace(cfg.Limits.Quota, in.usage)
+	}
 	in.life, in.end = context.WithCancel(context.Background())
-	if err := in.recover(); err != nil {
+	if err := errors.Join(in.recover(), in.sweep()); err != nil {
 		in.log.Error("interrupted install cannot be finished", "err", err)
 	}
 	return in, nil
@@ -90,12 +106,64 @@ func (in *Installer) DownloadSize(p Package) int64 { return in.cfg.DB.DownloadSi
 // records that cannot be read; the others are returned all the same.
 func (in *Installer) Installed() ([]Record, error) { return readRecords(in.cfg.Site) }
 
+// enter makes Close wait for the caller until leave was called.
+func (in *Installer) enter() (leave func(), err error) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	if in.closed {
+		return nil, provd.Errorf(provd.Unavailable, "the plugin's firmware is being taken out of service; try again")
+	}
+	in.background.Add(1)
+	return in.background.Done, nil
+}
+
+// mark notes what is under way, and reports false for what is already.
+func (in *Installer) mark(id string) bool {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	if in.running[id] {
+		return false
+	}
+	in.running[id] = true
+	return true
+}
+
+func (in *Installer) unmark(id string) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	delete(in.running, id)
+}
+
+// busy returns how much is under way.
+func (in *Installer) busy() int {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	return len(in.running)
+}
+
+// event records what happened; the pairs are names and texts.
+func (in *Installer) event(text string, err error, pairs ...string) {
+	e := provd.Event{Topic: "firmware", Text: text, Attrs: []slog.Attr{slog.String("plugin", in.cfg.Plugin)}}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		e.Attrs = append(e.Attrs, slog.String(pairs[i], pairs[i+1]))
+	}
+	if err != nil {
+		e.Attrs = append(e.Attrs, slog.Any("err", err))
+	}
+	in.cfg.Recorder.Record(e)
+}
+
 // Install begins to install a package, or to install it again, with those it
 // depends on. The operation is labelled as in spec/rest.md section 10; its Reason
 // is what an operator needs. Errors are a provd.Error: NotFound for a package there
-// is none of, Conflict for one that is being installed, Invalid for one that can
-// never be, Unavailable when too many are waiting.
-func (in *Installer) Install(id string) (*provd.Operation, error) {
+// is none of, Conflict for one that is being installed or has no room, Invalid for
+// one that can never be, Unavailable when too many are waiting.
+func (in *Installer) Install(id string) (op *provd.Operation, err error) {
+	leave, err := in.enter()
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
 	packages, err := in.cfg.DB.closure(id)
 	if err != nil {
 		return nil, err
@@ -107,54 +175,39 @@ func (in *Installer) Install(id string) (*provd.Operation, error) {
 		_, err := readRecord(in.cfg.Site, p.ID)
 		return err == nil
 	})
-	// A file that has its size already counts as there; when its hash is wrong it
-	// is downloaded without an operation of its own.
-	files := make(map[string]*provd.Operation)
-	var subs []*provd.Operation
 	for _, p := range packages {
-		for _, fid := range p.Files {
-			f := in.cfg.DB.Files[fid]
-			if err := checkFile(f); err != nil {
+		for _, f := range p.Files {
+			if err := checkFile(in.cfg.DB.Files[f]); err != nil {
 				return nil, err
 			}
-			if files[fid] == nil && f.URL != "" && !in.cached(f) {
-				files[fid] = provd.NewOperation("")
-				files[fid].Count(0, f.Size)
-				subs = append(subs, files[fid])
-			}
 		}
 	}
-	download, install := provd.NewOperation("download", subs...), provd.NewOperation("install")
-	op := provd.NewOperation("install_pkg", download, install)
-	in.mu.Lock()
-	defer in.mu.Unlock()
-	switch {
-	case in.closed:
-		return nil, provd.Errorf(provd.Unavailable, "the service is stopping")
-	case in.running[id]:
-		return nil, provd.Errorf(provd.Conflict, "package %s is being installed already", id)
-	case len(in.running) >= maxRunning:
+	if in.busy() >= maxRunning {
 		return nil, provd.Errorf(provd.Unavailable, "%d packages are being installed; try again later", maxRunning)
 	}
-	in.running[id] = true
+	if !in.mark(id) {
+		return nil, provd.Errorf(provd.Conflict, "package %s is being installed already", id)
+	}
+	j := &job{in: in, id: id, packages: packages, have: make(map[string]int64)}
+	if err := j.claimRoom(); err != nil {
+		in.unmark(id)
+		return nil, err
+	}
+	j.download, j.put = provd.NewWaiting("download"), provd.NewWaiting("install")
+	op = provd.NewOperation("install_pkg", j.download, j.put)
 	in.background.Go(func() {
-		defer func() {
-			in.mu.Lock()
-			defer in.mu.Unlock()
-			delete(in.running, id)
-		}()
-		j := &job{in: in, id: id, packages: packages, files: files}
-		err := in.locked(in.life, func() error { return j.run(in.life, download, install) })
+		err := j.run(in.life)
+		j.room.release()
+		in.unmark(id) // first: whoever sees the end may begin something else
+		if err != nil {
+			in.event("firmware not installed", err, "package", id)
+		} else {
+			in.event("firmware installed", nil, "package", id, "version", packages[len(packages)-1].Version)
+		}
 		// Parts that were not come to have failed as well.
-		for _, o := range append(subs, download, install) {
+		for _, o := range []*provd.Operation{j.download, j.put, op} {
 			o.Finish(err)
 		}
-		if err != nil {
-			in.log.Error("firmware was not installed", "package", id, "err", err)
-		} else {
-			in.log.Info("firmware installed", "package", id)
-		}
-		op.Finish(err)
 	})
 	return op, nil
 }
@@ -162,10 +215,15 @@ func (in *Installer) Install(id string) (*provd.Operation, error) {
 // Uninstall removes a package. One that is not installed is a provd.Error with
 // NotFound whose message is the id.
 func (in *Installer) Uninstall(ctx context.Context, id string) error {
-	return in.locked(ctx, func() error {
-		if !validID.MatchString(id) {
-			return provd.Errorf(provd.NotFound, "%s", id)
-		}
+	leave, err := in.enter()
+	if err != nil {
+		return err
+	}
+	defer leave()
+	if !validID.MatchString(id) {
+		return provd.Errorf(provd.NotFound, "%.200s", id)
+	}
+	err = locked(ctx, in.turn, func() error {
 		r, err := readRecord(in.cfg.Site, id)
 		if errors.Is(err, fs.ErrNotExist) {
 			return &provd.Error{Code: provd.NotFound, Message: id, Err: err}
@@ -177,16 +235,33 @@ func (in *Installer) Uninstall(ctx context.Context, id string) error {
 		if err != nil {
 			return fmt.Errorf("uninstall %s: %w", id, err)
 		}
-		in.log.Info("firmware removed", "package", id)
 		return nil
 	})
+	if err == nil {
+		in.event("firmware removed", nil, "package", id)
+	}
+	return err
 }
 
-// locked runs fn while nothing else changes files.
-func (in *Installer) locked(ctx context.Context, fn func() error) error {
+// RemoveAll removes everything that is installed below dir of a plugin's site
+// folder, with what is being installed. It is for a plugin that is gone and must not
+// be called while there is an Installer.
+func RemoveAll(site *os.Root, dir string) error {
+	in := &Installer{cfg: InstallerConfig{Site: site, Dir: dir}, log: slog.New(slog.DiscardHandler)}
+	errs := []error{in.recover()}
+	records, err := in.Installed()
+	errs = append(errs, err)
+	for _, r := range records {
+		errs = append(errs, in.remove(r))
+	}
+	return errors.Join(append(errs, site.RemoveAll(workDir), site.RemoveAll(recordDir))...)
+}
+
+// locked runs fn while it holds a lock.
+func locked(ctx context.Context, lock chan struct{}, fn func() error) error {
 	select {
-	case in.turn <- struct{}{}:
-		defer func() { <-in.turn }()
+	case lock <- struct{}{}:
+		defer func() { <-lock }()
 		return fn()
 	case <-ctx.Done():
 		return ctx.Err()

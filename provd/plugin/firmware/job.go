@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"path"
 
 	"provbox/provd"
@@ -15,13 +14,30 @@ type job struct {
 	in       *Installer
 	id       string // what was asked for
 	packages []Package
-	files    map[string]*provd.Operation // by the file's id, those that are downloaded
+	// download and put are the two halves of the operation.
+	download, put *provd.Operation
+	room          *claim
+	have          map[string]int64 // bytes on the disk by the file's id
 }
 
-func (j *job) run(ctx context.Context, download, install *provd.Operation) error {
-	if err := j.room(); err != nil {
+func (j *job) run(ctx context.Context) error {
+	if err := locked(ctx, j.in.downloads, func() error { return j.fetchAll(ctx) }); err != nil {
 		return err
 	}
+	return locked(ctx, j.in.turn, func() error {
+		j.put.Begin()
+		for _, p := range j.packages {
+			if err := j.install(ctx, p); err != nil {
+				return fmt.Errorf("package %s: %w", p.ID, err)
+			}
+		}
+		j.put.Finish(nil)
+		return nil
+	})
+}
+
+func (j *job) fetchAll(ctx context.Context) error {
+	j.download.Begin()
 	fetched := make(map[string]bool)
 	for _, p := range j.packages {
 		for _, id := range p.Files {
@@ -34,34 +50,30 @@ func (j *job) run(ctx context.Context, download, install *provd.Operation) error
 			}
 		}
 	}
-	download.Finish(nil)
-	for _, p := range j.packages {
-		if err := j.install(ctx, p); err != nil {
-			return fmt.Errorf("package %s: %w", p.ID, err)
-		}
-	}
-	install.Finish(nil)
+	j.download.Finish(nil)
 	return nil
 }
 
+// fetch has a file in the cache. One that has to be downloaded is a part of the
+// operation.
 func (j *job) fetch(ctx context.Context, f File) error {
-	op := j.files[f.ID]
-	var count func(int64)
-	if op != nil {
-		count = func(have int64) { op.Count(min(have, f.Size), f.Size) }
-	}
-	err := j.in.fetch(ctx, f, count)
-	if op != nil {
-		if err == nil {
-			op.Count(f.Size, f.Size)
+	var op *provd.Operation
+	err := j.in.fetch(ctx, f, func(have int64) {
+		if op == nil {
+			op = j.download.AddPart(f.Size)
 		}
+		op.Count(min(have, f.Size), f.Size)
+		j.room.spend(have - j.have[f.ID])
+		j.have[f.ID] = have
+	})
+	if op != nil {
 		op.Finish(err)
 	}
 	return err
 }
 
-// room looks whether what is to be downloaded has room.
-func (j *job) room() error {
+// claimRoom looks whether what is to be downloaded has room.
+func (j *job) claimRoom() (err error) {
 	var need int64
 	seen := make(map[string]bool)
 	for _, p := range j.packages {
@@ -71,41 +83,16 @@ func (j *job) room() error {
 				continue
 			}
 			seen[id] = true
-			if need += f.Size; need < 0 || f.Size > j.in.cfg.Limits.Quota {
-				return errFull(f.Size, 0, j.in.cfg.Limits.Quota)
-			}
 			if info, err := j.in.cfg.Cache.Lstat(part(f)); err == nil {
-				need -= min(info.Size(), f.Size)
+				j.have[id] = min(info.Size(), f.Size)
+			}
+			if need += f.Size - j.have[id]; need < 0 {
+				return provd.Errorf(provd.Invalid, "package %s: its files are larger than any disk", j.id)
 			}
 		}
 	}
-	return j.in.room(need)
-}
-
-// room looks whether so many more bytes have room.
-func (in *Installer) room(need int64) error {
-	cache, err := usage(in.cfg.Cache, ".")
-	if err != nil {
-		return err
-	}
-	var site int64
-	for _, dir := range []string{in.cfg.Dir, workDir} {
-		n, err := usage(in.cfg.Site, dir)
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
-		site += n
-	}
-	if cache+site+need > in.cfg.Limits.Quota {
-		return errFull(need, cache+site, in.cfg.Limits.Quota)
-	}
-	return nil
-}
-
-func errFull(need, used, quota int64) error {
-	return provd.Errorf(provd.Unavailable,
-		"no room: %d MB more are needed, %d of the %d MB for this plugin's firmware are used; remove packages or files in the cache",
-		(need+1<<20-1)>>20, used>>20, quota>>20)
+	j.room, err = j.in.space.claim(need)
+	return err
 }
 
 // install makes one package ready and puts it in place.
@@ -119,6 +106,16 @@ func (j *job) install(ctx context.Context, p Package) (err error) {
 	if err != nil {
 		return err
 	}
+	free, err := in.space.free()
+	if err != nil {
+		return err
+	}
+	if free < w.total.bytes {
+		w.total.bytes = free
+		w.total.over = provd.Errorf(provd.Conflict,
+			"no room for firmware: unpacking needs more than the %s that are left of the quota of %s; remove firmware packages or files, or raise the quota",
+			size(free), size(in.space.quota))
+	}
 	prepared := false
 	defer func() {
 		if !prepared {
@@ -130,9 +127,6 @@ func (j *job) install(ctx context.Context, p Package) (err error) {
 		return err
 	}
 	if err := w.dropNodes(); err != nil {
-		return err
-	}
-	if err := in.room(0); err != nil {
 		return err
 	}
 	r := Record{

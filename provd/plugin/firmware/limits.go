@@ -19,7 +19,7 @@ type Limits struct {
 	TotalBytes   int64
 	TotalEntries int
 	// Quota is how many bytes the cache and what is kept for the plugin may take
-	// together.
+	// together, when it shares no Space with others.
 	Quota int64
 }
 
@@ -63,6 +63,7 @@ type budget struct {
 	bytes   int64
 	entries int
 	parent  *budget // nil for none
+	over    error   // what it is when bytes run out; nil for a text of its own
 }
 
 func (b *budget) entry() error {
@@ -79,7 +80,10 @@ func (b *budget) spend(n int64) error {
 	if b == nil {
 		return nil
 	}
-	if b.bytes -= n; b.bytes < 0 {
+	if b.bytes -= n; b.bytes < 0 && b.over != nil {
+		return b.over
+	}
+	if b.bytes < 0 {
 		return fmt.Errorf("%s unpacks to more than is allowed", b.what)
 	}
 	return b.parent.spend(n)

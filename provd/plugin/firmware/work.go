@@ -119,27 +119,6 @@ func (w *work) dropNodes() error {
 	return err
 }
 
-// usage returns how many bytes the files below a folder take.
-func usage(root *os.Root, dir string) (total int64, err error) {
-	err = fs.WalkDir(root.FS(), dir, func(_ string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		if d.IsDir() {
-			return nil
-		}
-		info, err := d.Info()
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil // renamed or removed meanwhile
-		}
-		if err == nil {
-			total += info.Size()
-		}
-		return err
-	})
-	return total, err
-}
-
 // syncTree has the directories below dir, and dir, on the disk. The files are
 // already.
 func syncTree(root *os.Root, dir string) error {
