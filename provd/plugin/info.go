@@ -110,13 +110,16 @@ func ReadInfo(id string, fsys fs.FS) (Info, error) {
 	return ParseInfo(id, data)
 }
 
+// Compat says which bounds on the interface version are let pass.
+type Compat struct{ IgnoreMin, IgnoreMax bool }
+
 // Compatible returns an error when the package asks for an interface that
 // Provbox does not offer.
-func (i Info) Compatible() error {
+func (i Info) Compatible(c Compat) error {
 	switch {
-	case i.least != 0 && InterfaceVersion < i.least:
+	case i.least != 0 && InterfaceVersion < i.least && !c.IgnoreMin:
 		return fmt.Errorf("plugin min compat not satisfied: it needs interface %v, this is %v", i.least, InterfaceVersion)
-	case i.most != 0 && InterfaceVersion > i.most:
+	case i.most != 0 && InterfaceVersion > i.most && !c.IgnoreMax:
 		return fmt.Errorf("plugin max compat not satisfied: it needs interface %v or older, this is %v", i.most, InterfaceVersion)
 	}
 	return nil

@@ -198,7 +198,7 @@ func (r *run) load() (err error) {
 	if err != nil {
 		return err
 	}
-	general, err := fromDocument(r.plugin.cfg.General)
+	general, err := fromDocument(r.plugin.general())
 	if err != nil {
 		return err
 	}
@@ -216,6 +216,20 @@ func (r *run) load() (err error) {
 	}
 	r.object = object
 	return nil
+}
+
+// general returns the general settings with the proxies of the moment.
+func (p *Plugin) general() *document.Object {
+	doc := document.New()
+	if p.cfg.General != nil {
+		doc = p.cfg.General.Clone()
+	}
+	proxies := document.New()
+	if p.cfg.Proxies != nil {
+		proxies = p.cfg.Proxies()
+	}
+	doc.Set("proxies", proxies)
+	return doc
 }
 
 func (r *run) exec(name string, globals *python.Dict) error {

@@ -35,9 +35,14 @@ type Config struct {
 	// BaseRawConfig is what configure_common is called with (spec/rest.md section
 	// 8); nil is empty.
 	BaseRawConfig *document.Object
-	// General and Specific are the service's general settings, with a member
-	// proxies, and the package's own; nil is empty.
+	// General and Specific are the service's general settings and the package's own;
+	// nil is empty.
 	General, Specific *document.Object
+	// Proxies gives the proxies of the moment by scheme, the member proxies of the
+	// general settings. It is called whenever the package is executed; nil is none.
+	Proxies func() *document.Object
+	// Compat lets packages pass that ask for another interface version.
+	Compat Compat
 
 	// Notifier takes notifications. Nil makes synchronizations by SIP fail.
 	Notifier Notifier
@@ -85,7 +90,7 @@ func Load(ctx context.Context, cfg Config) (*Plugin, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := info.Compatible(); err != nil {
+	if err := info.Compatible(cfg.Compat); err != nil {
 		return nil, fmt.Errorf("plugin %s: %w", cfg.ID, err)
 	}
 	cfg.Limits = cfg.Limits.withDefaults()

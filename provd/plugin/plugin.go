@@ -34,6 +34,7 @@ type Plugin struct {
 	extractors   map[provd.Kind]*memo // no entry: no extractor
 	secrets      answers              // of is_sensitive_filename
 	associates   bool
+	configures   bool
 	firmware     *firmware.DB
 	firmwareRoot string // "" for none
 }

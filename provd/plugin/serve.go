@@ -66,11 +66,12 @@ func (p *Plugin) describe(r *run) error {
 // describeFirmware reads what can be installed, for a package that wants it.
 func (p *Plugin) describeFirmware(r *run) error {
 	p.firmware = new(firmware.DB)
-	services, err := python.GetAttr(r.thread, r.object, "services")
+	configure, err := r.service("configure")
 	if err != nil {
 		return err
 	}
-	install, err := python.CallMethod(r.thread, services, "get", python.Str("install"))
+	p.configures = configure != python.None
+	install, err := r.service("install")
 	if err != nil {
 		return err
 	}

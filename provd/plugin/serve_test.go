@@ -257,7 +257,7 @@ func TestInfo(t *testing.T) {
 			t.Errorf("%s: %q", locale, got)
 		}
 	}
-	if err := info.Compatible(); err != nil {
+	if err := info.Compatible(plugin.Compat{}); err != nil {
 		t.Error(err)
 	}
 	for src, want := range map[string]string{

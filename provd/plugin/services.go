@@ -16,6 +16,38 @@ import (
 // has an empty database and "".
 func (p *Plugin) Firmware() (*firmware.DB, string) { return p.firmware, p.firmwareRoot }
 
+// HasFirmware reports whether the package has an install service.
+func (p *Plugin) HasFirmware() bool { return p.firmwareRoot != "" }
+
+// HasParams reports whether the package has a configure service.
+func (p *Plugin) HasParams() bool { return p.configures }
+
+// Credentials returns what the package has set for downloads with the downloader
+// "auth" (spec/plugins.md section 9).
+func (p *Plugin) Credentials(ctx context.Context) (list []firmware.Credentials, err error) {
+	err = p.work.call(ctx, "credentials", p.cfg.Limits.Work, call{files: p.files.ReadOnly()}, func(r *run) error {
+		install, err := r.service("install")
+		if err != nil || install == python.None {
+			return err
+		}
+		found, err := host.Credentials(r.thread, install)
+		for _, c := range found {
+			list = append(list, firmware.Credentials{URL: c.URI, User: c.User, Password: c.Password})
+		}
+		return err
+	})
+	return list, err
+}
+
+// service returns one of the package's services, None when it has not got it.
+func (r *run) service(name string) (python.Value, error) {
+	services, err := python.GetAttr(r.thread, r.object, "services")
+	if err != nil {
+		return nil, err
+	}
+	return python.CallMethod(r.thread, services, "get", python.Str(name))
+}
+
 // Param is one setting of a package's configure service (spec/plugins.md section
 // 6).
 type Param struct{ Name, Description string }
@@ -102,11 +134,7 @@ func noParam(err error, name string) error {
 func (p *Plugin) settings(ctx context.Context, fn func(r *run, service python.Value) error) error {
 	files := p.files.Scratch(p.cfg.Limits.CallFiles, p.cfg.Limits.CallBytes)
 	err := p.work.call(ctx, "settings", p.cfg.Limits.Work, call{files: files}, func(r *run) error {
-		services, err := python.GetAttr(r.thread, r.object, "services")
-		if err != nil {
-			return err
-		}
-		service, err := python.CallMethod(r.thread, services, "get", python.Str("configure"))
+		service, err := r.service("configure")
 		if err != nil {
 			return err
 		}

@@ -150,10 +150,14 @@ func (s *Set) open(ctx context.Context, id string) (*Plugin, error) {
 	if cfg.Package == nil {
 		return nil, provd.Errorf(provd.NotFound, "plugin %s is not installed", id)
 	}
-	cfg.Site = below(s.cfg.Site, id)
 	if s.cfg.Site != nil {
+		// What is put there later is seen by the package that is loaded now.
+		if err := s.cfg.Site.MkdirAll(id, 0o755); err != nil {
+			return nil, fmt.Errorf("plugin %s: make the folder of its own files: %w", id, err)
+		}
 		cfg.Keep = func(name string, content []byte) error { return keep(s.cfg.Site, path.Join(id, name), content) }
 	}
+	cfg.Site = below(s.cfg.Site, id)
 	if s.cfg.Specific != nil {
 		cfg.Specific = s.cfg.Specific(id)
 	}
@@ -267,6 +271,16 @@ func (s *Set) Reload(ctx context.Context, id string) error {
 	next.plugins = slices.Insert(next.plugins, i, p)
 	s.now.Store(next)
 	return nil
+}
+
+// Forget makes every package start anew when it is called next, so that it sees
+// changed settings. The files it made stay.
+func (s *Set) Forget() {
+	for _, p := range s.Loaded() {
+		p.work.forget()
+		p.ask.forget()
+		p.talk.forget()
+	}
 }
 
 // Unload forgets a package, and the files it made. One that is not loaded is no

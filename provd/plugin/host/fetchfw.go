@@ -24,12 +24,13 @@ var fetchfwHelper = python.NewBuiltinClass(python.ClassSpec{
 	},
 	Methods: map[string]python.MethodFunc{
 		"__init__": func(t *python.Thread, self python.Value, args []python.Value, kwargs []python.Keyword) (python.Value, error) {
-			var dir, downloaders, filters python.Value
+			var dir, filters python.Value
+			downloaders := python.Value(python.None)
 			err := python.Unpack("FetchfwPluginHelper", args, kwargs, "plugin_dir", &dir, "downloaders?", &downloaders, "filter_builder?", &filters)
 			if err != nil {
 				return nil, err
 			}
-			if err := python.SetAttr(t, self, "_plugin_dir", dir); err != nil {
+			if err := setAll(t, self, "_plugin_dir", dir, "_downloaders", downloaders); err != nil {
 				return nil, err
 			}
 			return python.None, join(t, self, "root_dir", "_plugin_dir", TFTPBoot)
@@ -83,7 +84,66 @@ var downloaderClass = python.NewBuiltinClass(python.ClassSpec{
 			if err := python.Unpack("add_password", args, kwargs, "realm", &realm, "uri", &uri, "user", &user, "passwd", &password); err != nil {
 				return nil, err
 			}
-			return python.None, setAll(t, self, "realm", realm, "uri", uri, "user", user, "passwd", password)
+			if python.TypeName(uri) != "str" {
+				return nil, python.TypeErrorf("add_password: want one URI, not '%s'", python.TypeName(uri))
+			}
+			passwords, _, err := python.LookupAttr(t, self, passwordsAttr)
+			if err != nil {
+				return nil, err
+			}
+			d, ok := passwords.(*python.Dict)
+			if !ok {
+				d = python.NewDict(1)
+			}
+			if err := python.SetItem(t, d, uri, python.NewList([]python.Value{user, password})); err != nil {
+				return nil, err
+			}
+			return python.None, python.SetAttr(t, self, passwordsAttr, d)
 		},
 	},
 })
+
+// passwordsAttr is where a downloader keeps {URI: [user, password]}; a user of None
+// takes them back.
+const passwordsAttr = "_passwords"
+
+// Credential is what a package sets for downloads from below a URI.
+type Credential struct{ URI, User, Password string }
+
+// Credentials returns what a package has set for its downloader "auth", in no
+// order. v is its install service, see IsInstallService.
+func Credentials(t *python.Thread, v python.Value) (list []Credential, err error) {
+	downloaders, ok, err := python.LookupAttr(t, v, "_downloaders")
+	if err != nil || !ok || downloaders == python.None {
+		return nil, err
+	}
+	auth, err := python.CallMethod(t, downloaders, "get", python.Str("auth"))
+	if err != nil || auth == python.None {
+		return nil, err
+	}
+	passwords, _, err := python.LookupAttr(t, auth, passwordsAttr)
+	d, ok := passwords.(*python.Dict)
+	if err != nil || !ok {
+		return nil, err
+	}
+	for uri, pair := range d.All() {
+		values, err := python.ListOf(t, pair)
+		if err != nil {
+			return nil, err
+		}
+		if len(values) != 2 || values[0] == python.None || values[1] == python.None {
+			continue
+		}
+		var c Credential
+		for _, p := range []struct {
+			from python.Value
+			to   *string
+		}{{uri, &c.URI}, {values[0], &c.User}, {values[1], &c.Password}} {
+			if *p.to, err = python.ToStr(t, p.from); err != nil {
+				return nil, err
+			}
+		}
+		list = append(list, c)
+	}
+	return list, nil
+}

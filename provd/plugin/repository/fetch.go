@@ -35,8 +35,7 @@ type client struct {
 	limits Limits
 }
 
-// newClient returns a client for the server that the settings name. close ends its
-// connections.
+// newClient returns a client for the server that the settings name. 
 func newClient(s Settings, limits Limits) (c *client, err error) {
 	if s.Server == "" {
 		return nil, errNoServer
@@ -45,6 +44,17 @@ func newClient(s Settings, limits Limits) (c *client, err error) {
 	if err != nil || (server.Scheme != "http" && server.Scheme != "https") || server.Hostname() == "" {
 		return nil, provd.Errorf(provd.Invalid, "plugin_server %q is no http or https URL; set it to the repository's", s.Server)
 	}
+	hc, err := s.Client(server)
+	if err != nil {
+		return nil, err
+	}
+	return &client{http: hc, server: server, limits: limits}, nil
+}
+
+// Client returns an HTTP client that uses the proxies. It connects to no address of
+// this machine, its link or many machines, nor follows a redirect there, but to a
+// proxy and to the servers given, which the operator named. It keeps no connection.
+func (s Settings) Client(servers ...*url.URL) (*http.Client, error) {
 	proxies := make(map[string]*url.URL)
 	for scheme, text := range map[string]string{"http": s.HTTPProxy, "https": s.HTTPSProxy} {
 		if text == "" {
@@ -64,9 +74,10 @@ func newClient(s Settings, limits Limits) (c *client, err error) {
 	for _, u := range proxies {
 		trusted[hostPort(u)] = true
 	}
-	own := isOwn(server.Hostname())
-	if own {
-		trusted[hostPort(server)] = true
+	for _, server := range servers {
+		if isOwn(server.Hostname()) {
+			trusted[hostPort(server)] = true
+		}
 	}
 	plain := &net.Dialer{Timeout: dialTimeout}
 	checked := &net.Dialer{Timeout: dialTimeout, Control: checkAddress}
@@ -84,19 +95,37 @@ func newClient(s Settings, limits Limits) (c *client, err error) {
 		DisableCompression:     true, // sizes and hashes are those of the bytes sent
 		DisableKeepAlives:      true, // a client lives for one download
 	}
+	// A proxy would make the connection where the dialer cannot see it.
+	refuse := func(u *url.URL) error {
+		if isOwn(u.Hostname()) && !trusted[hostPort(u)] {
+			return fmt.Errorf("%s: %w", u.Host, errForbidden)
+		}
+		return nil
+	}
 	redirect := func(r *http.Request, via []*http.Request) error {
 		switch {
 		case len(via) > maxRedirects:
 			return fmt.Errorf("more than %d redirects", maxRedirects)
 		case r.URL.Scheme != "http" && r.URL.Scheme != "https":
 			return fmt.Errorf("redirect to a %s URL", r.URL.Scheme)
-		case isOwn(r.URL.Hostname()) && !trusted[hostPort(r.URL)]:
-			// A proxy would make the connection where the dialer cannot see it.
-			return fmt.Errorf("redirect to %s: %w", r.URL.Host, errForbidden)
 		}
 		return nil
 	}
-	return &client{http: &http.Client{Transport: t, CheckRedirect: redirect}, server: server, limits: limits}, nil
+	return &http.Client{Transport: guard{t, refuse}, CheckRedirect: redirect}, nil
+}
+
+// guard looks at the URL of a request, a redirected one too, before it is sent.
+type guard struct {
+	http.RoundTripper
+
+	refuse func(*url.URL) error
+}
+
+func (g guard) RoundTrip(r *http.Request) (*http.Response, error) {
+	if err := g.refuse(r.URL); err != nil {
+		return nil, err
+	}
+	return g.RoundTripper.RoundTrip(r)
 }
 
 // hostPort is the address that a URL's host is dialed at.

@@ -64,7 +64,7 @@ func TestNameOfOwnMachine(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dial := c.http.Transport.(*http.Transport).DialContext
+	dial := c.http.Transport.(guard).RoundTripper.(*http.Transport).DialContext
 	for _, address := range []string{strings.TrimPrefix(victim(t).URL, "http://"), "localhost:9"} {
 		conn, err := dial(t.Context(), "tcp", address)
 		if !errors.Is(err, errForbidden) {

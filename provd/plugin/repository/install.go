@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 
 	"provbox/provd"
 	"provbox/provd/plugin"
@@ -17,7 +18,7 @@ import (
 // A package that is unpacked but cannot be loaded stays installed, as wazo-provd
 // has it: the operation fails, Installed lists it, and an upgrade may repair it.
 func (r *Repository) Install(ctx context.Context, id string) (*provd.Operation, error) {
-	return r.begin(ctx, id, func() error {
+	return r.begin(ctx, id, "installed", func() error {
 		if r.onDisk(id) || r.embedded(id) {
 			return provd.Errorf(provd.Invalid, "plugin %s is already installed", id)
 		}
@@ -29,7 +30,7 @@ func (r *Repository) Install(ctx context.Context, id string) (*provd.Operation, 
 // of it fails, the one that is there stays. Files that the new version does not
 // have go; the site's own files are elsewhere and stay.
 func (r *Repository) Upgrade(ctx context.Context, id string) (*provd.Operation, error) {
-	return r.begin(ctx, id, func() error {
+	return r.begin(ctx, id, "upgraded", func() error {
 		if !r.onDisk(id) && !r.embedded(id) {
 			return provd.Errorf(provd.Invalid, "plugin %s is not already installed", id)
 		}
@@ -37,8 +38,14 @@ func (r *Repository) Upgrade(ctx context.Context, id string) (*provd.Operation, 
 	})
 }
 
-// begin checks what can be checked at once and starts the rest.
-func (r *Repository) begin(ctx context.Context, id string, check func() error) (op *provd.Operation, err error) {
+// event records what happened to a plugin.
+func (r *Repository) event(text, id string, attrs ...slog.Attr) {
+	r.cfg.Recorder.Record(provd.Event{Topic: "plugin", Text: text, Attrs: append([]slog.Attr{slog.String("plugin", id)}, attrs...)})
+}
+
+// begin checks what can be checked at once and starts the rest; done is what the
+// plugin then is.
+func (r *Repository) begin(ctx context.Context, id, done string, check func() error) (op *provd.Operation, err error) {
 	if !validID.MatchString(id) { // too long to be quoted, perhaps
 		if err := check(); err != nil {
 			return nil, err
@@ -81,9 +88,9 @@ func (r *Repository) begin(ctx context.Context, id string, check func() error) (
 		err := r.install(job)
 		release() // first: whoever sees the end may begin something else
 		if err != nil {
-			r.log.Error("plugin not installed", "plugin", id, "err", err)
+			r.event("plugin not "+done, id, slog.String("version", e.info.Version), slog.Any("err", err))
 		} else {
-			r.log.Info("plugin installed", "plugin", id, "version", e.info.Version)
+			r.event("plugin "+done, id, slog.String("version", e.info.Version))
 		}
 		if job.download != nil {
 			job.download.Finish(err) // if it did not come that far
@@ -118,6 +125,9 @@ func (r *Repository) install(j job) error {
 	if err := r.unpack(j); err != nil {
 		return errors.Join(fmt.Errorf("unpack plugin %s: %w", j.id, err), r.cfg.Dir.RemoveAll(newPrefix+j.id))
 	}
+	if r.cfg.DropArchives {
+		r.forget(j.entry)
+	}
 	return r.replace(j.id)
 }
 
@@ -144,7 +154,7 @@ func (r *Repository) unpack(j job) error {
 	if err != nil {
 		return err
 	}
-	return info.Compatible()
+	return info.Compatible(r.cfg.Compat)
 }
 
 // replace puts the unpacked package into service. Each step is one rename, and
@@ -213,7 +223,7 @@ func (r *Repository) Uninstall(ctx context.Context, id string) error {
 	if err := r.discard(id); err != nil {
 		return fmt.Errorf("uninstall plugin %s: %w", id, err)
 	}
-	r.log.Info("plugin uninstalled", "plugin", id)
+	r.event("plugin uninstalled", id)
 	if e, ok := r.index.Load().entries[id]; ok {
 		r.forget(e)
 	}

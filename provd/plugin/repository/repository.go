@@ -53,8 +53,13 @@ type Config struct {
 	Settings func(ctx context.Context) (Settings, error)
 	// Loader is told of what is installed, upgraded and removed. Required.
 	Loader Loader
-	Limits Limits       // zero fields mean the default
-	Logger *slog.Logger // nil discards
+	// DropArchives removes an archive from the cache once it is unpacked.
+	DropArchives bool
+	// Compat lets packages pass that ask for another interface version.
+	Compat   plugin.Compat
+	Limits   Limits         // zero fields mean the default
+	Recorder provd.Recorder // of what is installed and removed; nil discards
+	Logger   *slog.Logger   // nil discards
 }
 
 // Limits bound what an operation may take.
@@ -122,6 +127,9 @@ func Open(cfg Config) (*Repository, error) {
 	r := &Repository{cfg: cfg, log: cfg.Logger, turns: make(chan struct{}, workers), running: make(map[string]struct{})}
 	if r.log == nil {
 		r.log = slog.New(slog.DiscardHandler)
+	}
+	if r.cfg.Recorder == nil {
+		r.cfg.Recorder = provd.Discard{}
 	}
 	r.life, r.cancel = context.WithCancel(context.Background())
 	if err := r.recoverDir(); err != nil {
