@@ -70,7 +70,17 @@ func (c *call) listPlugins() error {
 }
 
 func (c *call) getPlugin() error {
-	return c.json(http.StatusOK, "links", links("pg.info", location("/0.2/pg_mgr/plugins", c.params["plugin_id"])+"/info"))
+	id := c.params["plugin_id"]
+	list := links("pg.info", c.plugin()+"/info")
+	if c.cfg.Services != nil {
+		if _, ok := c.cfg.Services.Firmware(id); ok {
+			list = append(list, links("srv.install", c.plugin()+"/install")...)
+		}
+		if _, ok := c.cfg.Services.Settings(id); ok {
+			list = append(list, links("srv.configure", c.plugin()+"/configure")...)
+		}
+	}
+	return c.json(http.StatusOK, "links", list)
 }
 
 func (c *call) pluginInfo() error {

@@ -8,16 +8,21 @@ import (
 )
 
 func (c *call) listParams() error {
-	params, err := c.cfg.Params.Params(c.r.Context(), c.tenant)
+	list, err := c.cfg.Params.Params(c.r.Context(), c.tenant)
 	if err != nil {
 		return err
 	}
-	list := make([]any, len(params))
-	for i, p := range params {
+	return c.json(http.StatusOK, "params", params(list, "/0.2/configure"))
+}
+
+// params is how parameters that are found below a path are listed.
+func params(all []provd.Param, path string) []any {
+	list := make([]any, len(all))
+	for i, p := range all {
 		list[i] = document.New("id", p.ID, "description", p.Description, "value", p.Value,
-			"links", links("srv.configure.param", location("/0.2/configure", p.ID)))
+			"links", links("srv.configure.param", location(path, p.ID)))
 	}
-	return c.json(http.StatusOK, "params", list)
+	return list
 }
 
 func (c *call) getParam() error {
@@ -29,14 +34,22 @@ func (c *call) getParam() error {
 }
 
 func (c *call) putParam() error {
-	body, _ := c.body.(*document.Object)
-	param := body.Object("param")
-	value, ok := param.Get("value")
-	if !ok {
-		return provd.Errorf(provd.Invalid, "Wrong information in entity")
+	value, err := c.value()
+	if err != nil {
+		return err
 	}
 	if err := c.cfg.Params.SetParam(c.r.Context(), c.tenant, c.params["param_id"], value); err != nil {
 		return err
 	}
 	return c.noContent()
+}
+
+// value returns the value of a parameter that the body holds.
+func (c *call) value() (any, error) {
+	body, _ := c.body.(*document.Object)
+	value, ok := body.Object("param").Get("value")
+	if !ok {
+		return nil, provd.Errorf(provd.Invalid, "Wrong information in entity")
+	}
+	return value, nil
 }

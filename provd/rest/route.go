@@ -12,6 +12,7 @@ type route struct {
 	path   []string // segments; {name} matches any one
 	acl    string   // "" is open to everybody
 	accept bool     // GET: whether the Accept header is checked
+	file   bool     // PUT: the body is a file, which the handler reads
 	handle func(*call) error
 }
 
@@ -63,9 +64,12 @@ func (a *api) table() []route {
 	if a.cfg.Installer != nil {
 		rows = append(rows, installRows()...)
 	}
+	if a.cfg.Services != nil {
+		rows = append(rows, serviceRows()...)
+	}
 	routes := make([]route, len(rows))
 	for i, r := range rows {
-		routes[i] = route{r.method, strings.Split("0.2"+r.path, "/"), r.acl, r.path != "/status", r.handle}
+		routes[i] = route{r.method, strings.Split("0.2"+r.path, "/"), r.acl, r.path != "/status", r.path == uploadPath, r.handle}
 	}
 	return routes
 }

@@ -15,8 +15,8 @@ import (
 	"provbox/provd/document"
 )
 
-// Config is what the API is made from. All but Installer, Logger and BusStatus
-// must be set.
+// Config is what the API is made from. All but Installer, Services, Logger and
+// BusStatus must be set.
 type Config struct {
 	Auth     Authenticator
 	Devices  Devices
@@ -26,6 +26,8 @@ type Config struct {
 	Observer Observer
 	// Installer gives the routes below /pg_mgr/install; nil leaves them out.
 	Installer Installer
+	// Services gives the routes of plugins' own services; nil leaves them out.
+	Services Services
 	// BusStatus reports whether the message bus is connected; nil is never.
 	BusStatus func() bool
 	Logger    *slog.Logger // nil discards
@@ -139,6 +141,9 @@ func (c *call) serve(route route) error {
 			return &status{http.StatusNotAcceptable, `You must accept the "` + mediaType + `" MIME type.`}
 		}
 	case http.MethodPost, http.MethodPut:
+		if route.file {
+			break
+		}
 		if err := c.decode(); err != nil {
 			return err
 		}
@@ -248,6 +253,9 @@ func (a *api) exists(r resource) bool {
 		if _, ok := a.cfg.Plugins.Info(id); !ok {
 			return false
 		}
+	}
+	if !a.offers(r) {
+		return false
 	}
 	n, ok := r.params["oip"]
 	return !ok || a.oips.get(r.collection, n) != nil

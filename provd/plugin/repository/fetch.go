@@ -35,7 +35,7 @@ type client struct {
 	limits Limits
 }
 
-// newClient returns a client for the server that the settings name. 
+// newClient returns a client for the server that the settings name.
 func newClient(s Settings, limits Limits) (c *client, err error) {
 	if s.Server == "" {
 		return nil, errNoServer
