@@ -53,10 +53,12 @@ type App struct {
 	plugins *plugin.Set
 	// repository installs plugins; nil when its folders cannot be used.
 	repository *repository.Repository
-	manager    *provd.Manager
-	ident      *ident.Identifier
-	security   *provd.Security // nil when it cannot be written
-	dhcp       *dhcp.Server
+	// firmware installs plugins' firmware; nil when its folder cannot be used.
+	firmware *firmwares
+	manager  *provd.Manager
+	ident    *ident.Identifier
+	security *provd.Security // nil when it cannot be written
+	dhcp     *dhcp.Server
 
 	http, rest net.Listener
 	tftp       *net.UDPConn
@@ -230,7 +232,10 @@ func (a *App) startDevices(context.Context) error {
 	if err != nil {
 		return err
 	}
-	a.manager = m
+	before := a.proxies()
+	if a.manager = m; !document.Equal(before, a.proxies()) {
+		a.plugins.Forget()
+	}
 	a.openSecurity()
 	a.ident = ident.New(ident.Config{Devices: m, Plugins: a.identPlugins, Security: a.security, Recorder: recorder{a.journal}, Logger: a.log})
 	a.stack.start("devices", m.Serve)
@@ -304,8 +309,8 @@ func (a *App) urlKey() bool { return a.s.General.HTTPAuthStrategy == "url_key" }
 
 func (a *App) startREST(context.Context) error {
 	cfg := rest.Config{
-		Auth: a.auth, Devices: a.manager, Configs: a.manager, Params: a.manager,
-		Plugins: restPlugins{a.plugins, a.manager}, Observer: a.ident, Logger: a.log,
+		Auth: a.auth, Devices: a.manager, Configs: a.manager, Params: liveParams{a.manager, a.plugins},
+		Plugins: restPlugins{a}, Services: pluginServices{a}, Observer: a.ident, Logger: a.log,
 	}
 	if a.repository != nil {
 		cfg.Installer = a.repository

@@ -6,7 +6,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"provbox/provd/document"
+	"provbox/appliance/settings"
 	"provbox/provd/plugin"
 	"provbox/provd/plugin/host"
 	"provbox/provd/plugins"
@@ -16,11 +16,7 @@ import (
 func (a *App) startPlugins(ctx context.Context) error {
 	dirs := make(map[string]*os.Root)
 	for _, name := range []string{"plugins", "site"} {
-		dir := filepath.Join(a.s.General.BaseStorageDir, name)
-		if err := os.MkdirAll(dir, 0o700); err != nil {
-			return fmt.Errorf("folder for %s: %w", name, err)
-		}
-		root, err := os.OpenRoot(dir)
+		root, err := openDir(a.s.General.BaseStorageDir, name)
 		if err != nil {
 			return fmt.Errorf("folder for %s: %w", name, err)
 		}
@@ -34,7 +30,8 @@ func (a *App) startPlugins(ctx context.Context) error {
 	a.base = baseRawConfig(a.s, baseURL(a.s, ownAddress(a.s), a.http.Addr()), port(a.tftp.LocalAddr()))
 	cfg := plugin.Config{
 		BaseRawConfig: a.base,
-		General:       document.New("proxies", document.New()),
+		Proxies:       a.proxies,
+		Compat:        a.compat(),
 		Device:        host.NewDevice,
 		Logger:        a.log,
 	}
@@ -43,12 +40,49 @@ func (a *App) startPlugins(ctx context.Context) error {
 	}
 	a.plugins = plugin.NewSet(plugin.SetConfig{
 		Dir: dirs["plugins"], Site: dirs["site"],
-		Embedded: plugins.IDs(), EmbeddedFS: plugins.FS, Plugin: cfg,
+		Embedded: plugins.IDs(), EmbeddedFS: plugins.FS, Plugin: cfg, Specific: a.s.PluginConfig.Object.Object,
 	})
 	// A package that does not load harms its own phones only; the Set has logged
 	// it.
 	if err := a.plugins.Load(ctx); err != nil {
 		a.log.Error("plugin packages not loaded", "err", err)
 	}
+	// Nor does it cost more than the firmware itself when that cannot be installed.
+	if err := a.openFirmware(dirs["site"]); err != nil {
+		a.log.Error("firmware cannot be installed", "err", err)
+	}
 	return ctx.Err()
+}
+
+// compat is what the settings say of packages for another interface version.
+func (a *App) compat() plugin.Compat {
+	return plugin.Compat{IgnoreMin: !a.s.General.CheckCompatMin, IgnoreMax: !a.s.General.CheckCompatMax}
+}
+
+// storageDir is a folder of the box.
+func storageDir(s *settings.Settings, name string) string {
+	return filepath.Join(s.General.BaseStorageDir, name)
+}
+
+// openDir opens a folder below dir, which it makes if need be.
+func openDir(dir, name string) (*os.Root, error) {
+	full := filepath.Join(dir, name)
+	if err := os.MkdirAll(full, 0o700); err != nil {
+		return nil, err
+	}
+	return os.OpenRoot(full)
+}
+
+// reloadPlugin loads a plugin's package again and renders the plugin's devices. When
+// it cannot be loaded the one that was stays.
+func (a *App) reloadPlugin(ctx context.Context, id string) error {
+	if err := a.plugins.Reload(ctx, id); err != nil {
+		return err
+	}
+	if a.firmware != nil {
+		if err := a.firmware.follow(id); err != nil {
+			a.log.Error("firmware of a plugin cannot be used", "plugin", id, "err", err)
+		}
+	}
+	return a.manager.PluginChanged(ctx, id)
 }

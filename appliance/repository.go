@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 
 	"provbox/provd/plugin/repository"
@@ -15,18 +14,14 @@ import (
 // openRepository puts right what a crash left in the folder of the packages, so it
 // comes before they are loaded.
 func (a *App) openRepository(dir *os.Root) error {
-	path := filepath.Join(a.s.General.BaseStorageDir, "cache", "plugins")
-	if err := os.MkdirAll(path, 0o700); err != nil {
-		return fmt.Errorf("folder for plugin archives: %w", err)
-	}
-	cache, err := os.OpenRoot(path)
+	cache, err := a.openCache("plugins")
 	if err != nil {
-		return fmt.Errorf("folder for plugin archives: %w", err)
+		return err
 	}
-	a.stack.onStop("plugin archives", cache.Close)
 	a.repository, err = repository.Open(repository.Config{
 		Dir: dir, Cache: cache, Embedded: plugins.IDs(), EmbeddedFS: plugins.FS,
-		Settings: a.repositorySettings, Loader: packageLoader{a}, Logger: a.log,
+		Settings: a.repositorySettings, Loader: packageLoader{a},
+		DropArchives: !a.s.General.CachePlugin, Compat: a.compat(), Recorder: recorder{a.journal}, Logger: a.log,
 	})
 	return err
 }
@@ -53,18 +48,17 @@ func (a *App) repositorySettings(ctx context.Context) (repository.Settings, erro
 type packageLoader struct{ app *App }
 
 func (l packageLoader) Load(ctx context.Context, id string) error {
-	if err := l.app.plugins.Reload(ctx, id); err != nil {
-		return err
-	}
-	return l.app.manager.PluginChanged(ctx, id)
+	return l.app.reloadPlugin(ctx, id)
 }
 
 func (l packageLoader) Unload(ctx context.Context, id string) error {
-	var err error
 	if slices.Contains(plugins.IDs(), id) {
-		err = l.app.plugins.Reload(ctx, id)
-	} else {
-		l.app.plugins.Unload(id)
+		return l.app.reloadPlugin(ctx, id) // the built-in one
+	}
+	l.app.plugins.Unload(id)
+	var err error
+	if l.app.firmware != nil {
+		err = l.app.firmware.remove(id)
 	}
 	return errors.Join(err, l.app.manager.PluginChanged(ctx, id))
 }

@@ -101,35 +101,27 @@ func (a *App) identPlugins() []ident.Plugin {
 }
 
 // restPlugins shows the plugins over REST.
-type restPlugins struct {
-	set     *plugin.Set
-	manager *provd.Manager
-}
+type restPlugins struct{ app *App }
 
 func (r restPlugins) IDs() []string {
 	var ids []string
-	for _, p := range r.set.Loaded() {
+	for _, p := range r.app.plugins.Loaded() {
 		ids = append(ids, p.ID())
 	}
 	return ids
 }
 
 func (r restPlugins) Info(id string) (*document.Object, bool) {
-	p, ok := r.set.Get(id)
+	p, ok := r.app.plugins.Get(id)
 	if !ok {
 		return nil, false
 	}
-	locale, err := r.manager.Param(context.Background(), "", "locale")
-	if err != nil {
-		locale.Value = nil // English
-	}
-	text, _ := locale.Value.(string)
-	return p.Info().Localized(text), true
+	return p.Info().Localized(r.app.locale(context.Background())), true
 }
 
 func (r restPlugins) Reload(ctx context.Context, id string) error {
-	if err := r.set.Reload(ctx, id); err != nil {
+	if err := r.app.reloadPlugin(ctx, id); err != nil {
 		return &provd.Error{Code: provd.Invalid, Message: err.Error()}
 	}
-	return r.manager.PluginChanged(ctx, id)
+	return nil
 }

@@ -16,16 +16,16 @@ import (
 
 // Settings is the whole file. The zero value is not usable: start from Default.
 type Settings struct {
-	General      General        `yaml:"general"`
-	REST         REST           `yaml:"rest_api"`
-	Auth         Auth           `yaml:"auth"`
-	Amid         Service        `yaml:"amid"`
-	Bus          Bus            `yaml:"bus"`
-	PluginConfig map[string]any `yaml:"plugin_config"` // handed to plugins, by plugin id
-	Proxy        Proxy          `yaml:"proxy"`
-	DHCP         DHCP           `yaml:"dhcp"`
-	Web          Web            `yaml:"web"`
-	Network      netcfg.Config  `yaml:"network"`
+	General      General       `yaml:"general"`
+	REST         REST          `yaml:"rest_api"`
+	Auth         Auth          `yaml:"auth"`
+	Amid         Service       `yaml:"amid"`
+	Bus          Bus           `yaml:"bus"`
+	PluginConfig Object        `yaml:"plugin_config"` // handed to plugins, by plugin id
+	Proxy        Proxy         `yaml:"proxy"`
+	DHCP         DHCP          `yaml:"dhcp"`
+	Web          Web           `yaml:"web"`
+	Network      netcfg.Config `yaml:"network"`
 
 	// What only wazo-provd on a Debian server has a use for. Accepted, so that
 	// its file can be pasted, and ignored.
@@ -51,16 +51,17 @@ type General struct {
 	SyncDB            SyncDB `yaml:"syncdb"`
 	HTTPAuthStrategy  string `yaml:"http_auth_strategy"` // url_key, or empty for none
 	Verbose           bool   `yaml:"verbose"`
-	CheckCompatMin    bool   `yaml:"check_compat_min"`
-	CheckCompatMax    bool   `yaml:"check_compat_max"`
+	CheckCompatMin    bool   `yaml:"check_compat_min"` // refuse plugins that need a newer interface
+	CheckCompatMax    bool   `yaml:"check_compat_max"` // refuse plugins that need an older one
+	CacheDir          string `yaml:"cache_dir"`        // what was downloaded; empty is a folder of base_storage_dir
+	CachePlugin       bool   `yaml:"cache_plugin"`     // keep plugin archives once they are unpacked
+	FirmwareQuotaMB   int    `yaml:"firmware_quota_mb"`
 	InfoExtractor     string `yaml:"info_extractor"` // the profiles of identification
 	Retriever         string `yaml:"retriever"`
 	Updater           string `yaml:"updater"`
 
 	// Accepted and ignored, as above.
 	RequestConfigDir any `yaml:"request_config_dir"`
-	CacheDir         any `yaml:"cache_dir"`
-	CachePlugin      any `yaml:"cache_plugin"`
 }
 
 // SyncDB says when devices of deleted tenants are looked for.
@@ -188,6 +189,7 @@ func Default() *Settings {
 			SyncServiceType: "asterisk_ami",
 			SyncDB:          SyncDB{IntervalSec: 86400, StartSec: 60},
 			CheckCompatMin:  true, CheckCompatMax: true,
+			CachePlugin: true, FirmwareQuotaMB: 4096,
 			InfoExtractor: "default", Retriever: "default", Updater: "default",
 		},
 		REST: REST{IP: "0.0.0.0", Port: 8666},

@@ -26,6 +26,8 @@ func (s *Settings) validate() []string {
 	if g.PluginServer != "" {
 		v.url("general.plugin_server", g.PluginServer)
 	}
+	v.check(g.CacheDir == "" || filepath.IsAbs(g.CacheDir), "general.cache_dir", "want an absolute path")
+	v.check(g.FirmwareQuotaMB > 0 && g.FirmwareQuotaMB <= 1<<30, "general.firmware_quota_mb", "want 1 or more megabytes")
 	v.oneOf("general.sync_service_type", g.SyncServiceType, "asterisk_ami", "none")
 	v.oneOf("general.http_auth_strategy", g.HTTPAuthStrategy, "", "url_key")
 	v.oneOf("general.info_extractor", g.InfoExtractor, "default")
