@@ -12,7 +12,7 @@ import (
 	"io/fs"
 )
 
-//go:embed provbox-yealink provbox-cisco-sccp
+//go:embed provbox-yealink provbox-cisco-sccp provbox-cisco-sip provbox-gigaset
 //go:embed provbox-snom provbox-polycom provbox-grandstream provbox-fanvil provbox-aastra
 //go:embed shared
 var packages embed.FS
@@ -22,7 +22,9 @@ func IDs() []string {
 	return []string{
 		"provbox-aastra",
 		"provbox-cisco-sccp",
+		"provbox-cisco-sip",
 		"provbox-fanvil",
+		"provbox-gigaset",
 		"provbox-grandstream",
 		"provbox-polycom",
 		"provbox-snom",

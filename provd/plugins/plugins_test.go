@@ -164,14 +164,15 @@ func TestCommonFiles(t *testing.T) {
 	t.Parallel()
 	for _, id := range plugins.IDs() {
 		files := load(t, id).CommonFiles()
-		if len(files) == 0 {
+		// The base stations of Gigaset ask for their own files alone.
+		if len(files) == 0 && id != gigaset {
 			t.Errorf("%s writes none", id)
 		}
 		// They are all the same for one vendor; one stands for them.
 		keep := make(map[string][]byte)
 		for _, name := range []string{
 			"y000000000108.cfg", "XMLDefault.cnf.xml", "snomD785.htm", "common.cfg",
-			"Grandstream/cfg.xml", "Fanvil/F0V0V6700000.cfg", "Aastra/aastra.cfg",
+			"Grandstream/cfg.xml", "Fanvil/F0V0V6700000.cfg", "Aastra/aastra.cfg", "8851-3PCC.xml",
 		} {
 			if content, ok := files[name]; ok {
 				keep[path.Base(name)] = content

@@ -1,0 +1,76 @@
+package plugins_test
+
+import (
+	"testing"
+
+	"provbox/provd"
+)
+
+const ciscoSIP = "provbox-cisco-sip"
+
+func TestOwnCiscoRender(t *testing.T) {
+	t.Parallel()
+	testOwn(t, ciscoSIP, []ownRender{
+		{"8851-autoprov", "8851", autoprov},
+		{"8851-full", "8851", full},
+		{"8851-hostile", "8851", ownHostile},
+		{"SPA504G-full", "SPA504G", full},
+		{"SPA122-full", "SPA122", full},
+		{"ATA192-full", "ATA192", full},
+		{"unknown-full", "9871", full},
+		{"unknown-SPA-full", "SPA599G", full},
+		{"nomodel-empty", "", "{}"},
+	})
+}
+
+func TestOwnCiscoInjection(t *testing.T) {
+	t.Parallel()
+	checkOwnXML(t, ownFiles(t, ciscoSIP, "8851"))
+	checkOwnXML(t, ownFiles(t, ciscoSIP, "SPA122"))
+}
+
+func TestOwnCiscoIdentification(t *testing.T) {
+	t.Parallel()
+	testOwnIdentification(t, ciscoSIP, []ownExtract{
+		{"SPA", http("/0002fdff2103.xml", "Cisco/SPA508G-7.4.4 (0002FDFF2103)(CBT141400UK)"), provd.Info{"vendor": "Cisco", "model": "SPA508G", "version": "7.4.4", "mac": "00:02:fd:ff:21:03", "sn": "CBT141400UK"}},
+		{"SPA with a serial number alone", http("/", "Cisco/SPA525G-7.4.7 (CBT141900G7)"), provd.Info{"vendor": "Cisco", "model": "SPA525G", "version": "7.4.7", "sn": "CBT141900G7"}},
+		{"MAC of the path", http("/0002fdff2103.xml", "Linksys/SPA-942-6.1.5(a) (88019FA42805)"), provd.Info{"vendor": "Cisco", "model": "SPA942", "version": "6.1.5(a)", "sn": "88019FA42805", "mac": "00:02:fd:ff:21:03"}},
+		{"PAP2T", http("/", "Linksys/PAP2T-5.1.6(LS) (000E08D0D1D2)"), provd.Info{"vendor": "Cisco", "model": "PAP2T", "version": "5.1.6(LS)", "sn": "000E08D0D1D2"}},
+		{"no address where it should be", http("/", "Cisco/SPA508G-7.4.4 (none)(CBT141400UK)"), provd.Info{"vendor": "Cisco", "model": "SPA508G", "version": "7.4.4", "sn": "CBT141400UK"}},
+		{"adapter", http("/", "Cisco/ATA192-MPP-11.1.0 (88755678aabc)"), provd.Info{"vendor": "Cisco", "model": "ATA192", "version": "11.1.0", "sn": "88755678aabc"}},
+		{"MPP", http("/8851-3PCC.xml", "Cisco-CP-8851-3PCC/12.0.7 (00562B043617)"), provd.Info{"vendor": "Cisco", "model": "8851", "version": "12.0.7", "mac": "00:56:2b:04:36:17"}},
+		{"zero address", http("/000000000000.xml", "Cisco/SPA525G-7.4.7 (CBT141900G7)"), provd.Info{"vendor": "Cisco", "model": "SPA525G", "version": "7.4.7", "sn": "CBT141900G7"}},
+		{"another vendor", http("/0002fdff2103.xml", "Mozilla/5.0"), nil},
+		{"no agent", http("/0002fdff2103.xml", ""), nil},
+		{"not ASCII", http("/", "Cisco/SPA508G\xe9-7.4.4 (x)"), nil},
+		{"TFTP", tftp("/spa508G.cfg"), provd.Info{"vendor": "Cisco", "model": "SPA508G"}},
+		{"TFTP, PAP2T", tftp("init.cfg"), provd.Info{"vendor": "Cisco", "model": "PAP2T"}},
+		{"TFTP, MPP", tftp("/Cisco/CP-7841-3PCC/00562b043616.cfg"), provd.Info{"vendor": "Cisco", "model": "7841", "mac": "00:56:2b:04:36:16"}},
+		{"TFTP, another file", tftp("SEP001AA2B3C4D5.cnf.xml"), nil},
+		{"TFTP, no text", tftp("\xff\xfe"), nil},
+		{"DHCP, SPA9", dhcp("LINKSYS SPA-942"), provd.Info{"vendor": "Cisco", "model": "SPA942"}},
+		{"DHCP, SPA5", dhcp("Cisco SPA525g"), provd.Info{"vendor": "Cisco", "model": "SPA525G"}},
+		{"DHCP, adapter", dhcp("CISCO ATA191-MPP"), provd.Info{"vendor": "Cisco", "model": "ATA191"}},
+		{"DHCP, MPP", dhcp("CP-7841-3PCC"), provd.Info{"vendor": "Cisco", "model": "7841"}},
+		{"DHCP, SCCP", dhcp("Cisco Systems, Inc. IP Phone CP-7941G\x00"), nil},
+		{"DHCP without a class", dhcp(""), nil},
+	})
+}
+
+func TestOwnCiscoFacts(t *testing.T) {
+	t.Parallel()
+	testOwnFacts(t, ciscoSIP, "8851", ownFacts{
+		trigger:   "001565aabbcc.xml",
+		sensitive: map[string]bool{"001565aabbcc.xml": true, "8851-3PCC.xml": false, "spa508G.cfg": false},
+		scores: []ownScore{
+			{provd.Info{}, 200},
+			{provd.Info{"vendor": "Cisco"}, 200},
+			{provd.Info{"vendor": "Cisco", "model": "8851", "version": "12.0.7"}, 400},
+			{provd.Info{"vendor": "Cisco", "model": "SPA599G"}, 300},
+			{provd.Info{"vendor": "Cisco", "model": "9871"}, 300},
+			{provd.Info{"vendor": "Cisco", "model": "7941G"}, 100},
+			{provd.Info{"vendor": "Cisco", "model": "8941"}, 100},
+			{provd.Info{"vendor": "Yealink", "model": "T46U"}, 100},
+		},
+	})
+}

@@ -1,0 +1,6 @@
+{% macro number(id, value) -%}
+<SYMB_ITEM ID="{{ id }}" class="symb_item" value="{{ '0x%x' % value }}"/>
+{%- endmacro -%}
+{% macro text(id, value) -%}
+<SYMB_ITEM ID="{{ id }}" class="symb_item" value='"{{ value }}"'/>
+{%- endmacro -%}
