@@ -90,7 +90,16 @@ func (p *Plugin) configure(ctx context.Context, files *layer.Scratch, dev provd.
 // left. The error is the package's; the files are gone all the same.
 func (p *Plugin) Deconfigure(ctx context.Context, dev provd.Device) error {
 	files := p.files.Scratch(p.cfg.Limits.CallFiles, p.cfg.Limits.CallBytes)
-	err := p.work.call(ctx, "deconfigure", p.cfg.Limits.Work, call{files, dev}, func(r *run) error {
+	err := p.deconfigure(ctx, files, dev)
+	if err == nil {
+		files.Unlink()
+	}
+	p.files.Drop(dev.ID())
+	return err
+}
+
+func (p *Plugin) deconfigure(ctx context.Context, files *layer.Scratch, dev provd.Device) error {
+	return p.work.call(ctx, "deconfigure", p.cfg.Limits.Work, call{files, dev}, func(r *run) error {
 		device, err := fromDocument(dev.Object)
 		if err != nil {
 			return err
@@ -98,11 +107,6 @@ func (p *Plugin) Deconfigure(ctx context.Context, dev provd.Device) error {
 		_, err = r.method("deconfigure", device)
 		return err
 	})
-	if err == nil {
-		files.Unlink()
-	}
-	p.files.Drop(dev.ID())
-	return err
 }
 
 // Synchronize makes the phone reload. It returns when the request was accepted

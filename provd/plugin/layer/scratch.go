@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -46,6 +47,9 @@ func (f *FS) ReadOnly() *Scratch {
 // Files returns what was written so far, by path. The contents must not be
 // changed.
 func (s *Scratch) Files() map[string][]byte { return s.writes }
+
+// Removed returns the paths that were removed so far and not written again, sorted.
+func (s *Scratch) Removed() []string { return slices.Sorted(maps.Keys(s.removed)) }
 
 // Commit publishes what was written as the files of owner, in place of all it
 // had before, and unlinks what was removed. On an error nothing changed.

@@ -80,6 +80,7 @@ func (c *check) synchronize() error {
 	for _, model := range slices.Sorted(maps.Keys(c.rec.Sync)) {
 		base := device(devices, model)
 		if base == nil {
+			c.skip(skipDevice)
 			continue
 		}
 		for _, v := range variants {

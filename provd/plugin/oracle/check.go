@@ -10,31 +10,7 @@ import (
 	"provbox/provd"
 	"provbox/provd/document"
 	"provbox/provd/plugin"
-	"provbox/provd/rawconfig"
 )
-
-// Report counts what was compared and lists what differs.
-type Report struct {
-	Checked     int
-	Differences []Difference
-}
-
-// Difference is one thing that a package does otherwise than recorded.
-type Difference struct {
-	// Check is what was compared: load, common, configure, deconfigure, trigger,
-	// synchronize, http, tftp, dhcp, score, sensitive.
-	Check string
-	// Name is which of them, e.g. "T46S/full_fr_udp 001565.cfg".
-	Name string
-	// Want is what was recorded and Got what the package does, shortened to the
-	// place where they part.
-	Want, Got string
-}
-
-// String returns the difference on a few lines.
-func (d Difference) String() string {
-	return fmt.Sprintf("%s %s\n    recorded: %s\n    now:      %s", d.Check, d.Name, d.Want, d.Got)
-}
 
 // check is a comparison in progress.
 type check struct {
@@ -42,7 +18,9 @@ type check struct {
 	rec    *Recording
 	plugin *plugin.Plugin
 	calls  *[]string
-	report Report
+	// current is the case that is being compared, "" for none.
+	current string
+	report  Report
 }
 
 // Check loads a package and compares everything that was recorded of it. cfg
@@ -63,6 +41,8 @@ func Check(ctx context.Context, cfg plugin.Config, rec *Recording) (*Report, err
 		// That a package which wazo-provd cannot load loads here is no fault.
 		if err != nil {
 			c.compare("load", cfg.ID, rec.LoadError, errorText(err))
+		} else {
+			c.skip(skipLoad)
 		}
 		cfg.IgnoreCommon = true
 		if p, err = plugin.Load(ctx, cfg); err != nil {
@@ -96,31 +76,6 @@ func Check(ctx context.Context, cfg plugin.Config, rec *Recording) (*Report, err
 	return &c.report, nil
 }
 
-// compare notes a comparison and, when the texts differ, where.
-func (c *check) compare(what, name, want, got string) {
-	c.report.Checked++
-	if want == got {
-		return
-	}
-	c.report.Differences = append(c.report.Differences, Difference{what, name, around(want, got), around(got, want)})
-}
-
-// around shows s near the first place where it differs from other.
-func around(s, other string) string {
-	const before, shown = 40, 160
-	i := 0
-	for i < len(s) && i < len(other) && s[i] == other[i] {
-		i++
-	}
-	from := max(0, i-before)
-	to := min(len(s), from+shown)
-	out := fmt.Sprintf("%q", s[from:to])
-	if from > 0 {
-		out = fmt.Sprintf("… line %d: %s", strings.Count(s[:i], "\n")+1, out)
-	}
-	return out
-}
-
 func (c *check) files(what, name string, want map[string]text, got map[string][]byte) {
 	names := slices.Sorted(maps.Keys(want))
 	for file := range got {
@@ -150,34 +105,6 @@ func errorText(err error) string {
 		return exc
 	}
 	return err.Error()
-}
-
-func (c *check) cases() error {
-	for _, name := range slices.Sorted(maps.Keys(c.rec.Cases)) {
-		rc := c.rec.Cases[name]
-		dev := provd.Device{Object: rc.Device}
-		i := strings.LastIndexByte(name, '/')
-		raw, err := c.rec.Config(name[i+1:])
-		if err != nil {
-			return fmt.Errorf("case %s: %w", name, err)
-		}
-		rawconfig.SetDefaults(raw)
-		if rc.ValidationError != nil {
-			continue // configure is never called with such a config
-		}
-		files, err := c.plugin.Preview(c.ctx, dev, raw.Clone())
-		if rc.ConfigureError != "" || err != nil {
-			c.compare("configure", name, rc.ConfigureError, errorText(err))
-			continue
-		}
-		c.files("configure", name, rc.Files, files)
-		if err := c.plugin.Configure(c.ctx, dev, raw); err != nil {
-			c.compare("configure", name, "", errorText(err))
-			continue
-		}
-		c.compare("deconfigure", name, rc.DeconfigError, errorText(c.plugin.Deconfigure(c.ctx, dev)))
-	}
-	return nil
 }
 
 // devices returns a device for each model there is a case of, and the odd ones.
@@ -211,6 +138,7 @@ func (c *check) triggers() {
 	for _, model := range slices.Sorted(maps.Keys(c.rec.Triggers)) {
 		dev := device(devices, model)
 		if dev == nil {
+			c.skip(skipDevice)
 			continue
 		}
 		want := ""

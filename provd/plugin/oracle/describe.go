@@ -56,11 +56,13 @@ func (c *check) static() {
 		if err := json.Unmarshal(c.rec.Static[name], &want); err != nil {
 			// A link is served as what it leads to, which is beside it.
 			if json.Unmarshal(c.rec.Static[name], &link) != nil || json.Unmarshal(c.rec.Static[link.Symlink], &want) != nil {
+				c.skip(skipLink)
 				continue
 			}
 		}
 		if _, ok := c.rec.CommonFiles[name]; ok {
-			continue // hidden by a generated file
+			c.skip(skipHidden)
+			continue
 		}
 		got, err := c.hash(name)
 		if err != nil {

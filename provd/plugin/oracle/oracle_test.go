@@ -15,6 +15,7 @@ import (
 
 // entry is a package that does a little of everything that is recorded.
 const entry = `
+import os
 import re
 from twisted.internet import defer, threads
 from wazo_provd import synchronize
@@ -54,6 +55,11 @@ class AcmePlugin(StandardPlugin):
             raise Exception('no MAC')
         self._dump(raw_config, device['mac'].replace(':', ''))
 
+    def deconfigure(self, device):
+        if 'mac' not in device:
+            return
+        os.remove(self._tftpboot_dir + '/' + device['mac'].replace(':', ''))
+
     def synchronize(self, device, raw_config):
         if device.get('model') == 'T1':
             return threads.deferToThread(self._telnet, device['ip'])
@@ -71,7 +77,7 @@ class AcmePlugin(StandardPlugin):
 
 const (
 	index = `{"frozen_time": 1750000000.0, "base_raw_config": {"ip": "192.0.2.10", "http_port": 8667}, "configs": {
-		"minimal": {"sip_lines": {"1": {"username": "é", "proxy_ip": "192.0.2.1"}}}, "full_us_tls": {}}}`
+		"minimal": {"sip_lines": {"1": {"username": "é", "proxy_ip": "192.0.2.1"}}}, "full_us_tls": {}, "bad": {"locale": "nowhere"}}}`
 	inputs = `{"user_agents": {"Acme T1": "", "Acme \u00ff": "", "curl": ""}, "paths": ["/001a2b3c4d5e", "x/001a2b3c4d5e", "y"],
 		"tftp_filenames": ["a"], "dhcp": [{"mac": "00:1a:2b:3c:4d:5e", "options": {"60": "Acme"}}],
 		"query_requests": [["Acme T2", "/?a=b"]], "association": [["Acme", null, null], ["Other", "X", "1"], [null, null, null]]}`
@@ -84,8 +90,8 @@ const (
 				"files": {"001a2b3c4d5e": {"latin1": "ip=192.0.2.10 user=\u00e9"}}},
 			"T2/minimal": {"device": {"id": "dev1", "mac": "00:1a:2b:3c:4d:5f", "ip": "198.51.100.7", "model": "T2"},
 				"files": {"001a2b3c4d5f": {"latin1": "ip=192.0.2.10 user=\u00e9"}}},
-			"T2/full_us_tls": {"device": {"id": "dev1", "mac": "00:1a:2b:3c:4d:5f", "ip": "198.51.100.7", "model": "T2"}, "files": {}, "validation_error": "refused"},
-			"@no_mac/minimal": {"device": {"id": "dev1", "model": "T1"}, "files": {}, "configure_error": "Exception: no MAC"}},
+			"T2/bad": {"device": {"id": "dev1", "mac": "00:1a:2b:3c:4d:5f", "ip": "198.51.100.7", "model": "T2"}, "files": {}, "validation_error": "refused"},
+			"@no_mac/minimal": {"device": {"id": "dev1", "model": "T1"}, "files": {"x.cfg.tmp": ""}, "remaining_after_deconfigure": ["x.cfg.tmp"], "configure_error": "Exception: no MAC"}},
 		"remote_state_trigger": {"T1": "001a2b3c4d5e", "@no_mac": null},
 		"synchronize": {
 			"T1": {"by_ip": {"calls": [{"thread_call": "AcmePlugin._telnet", "args": ["198.51.100.7"], "kwargs": {}}], "ok": true},
@@ -140,8 +146,12 @@ func TestEqual(t *testing.T) {
 	for _, d := range report.Differences {
 		t.Error(d)
 	}
-	if report.Checked < 30 {
-		t.Errorf("only %d comparisons", report.Checked)
+	if report.Checked < 30 || report.Equal() != report.Checked || report.Cases != 4 {
+		t.Errorf("%d comparisons, %d equal, of %d cases", report.Checked, report.Equal(), report.Cases)
+	}
+	skipped := map[string]int{"temporary files that a failed rendering left behind: none is made here": 1}
+	if diff := cmp.Diff(skipped, report.Skipped); diff != "" {
+		t.Error(diff)
 	}
 }
 
@@ -150,8 +160,15 @@ func TestEqual(t *testing.T) {
 func TestDifferences(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct{ old, new, check, name string }{
-		"common file":      {`"ip=192.0.2.10 user="}`, `"ip=192.0.2.11 user="}`, "common", "common.cfg"},
-		"device file":      {`"001a2b3c4d5f": {"latin1": "ip=192.0.2.10 user=\u00e9"}`, `"001a2b3c4d5f": "x"`, "configure", "T2/minimal 001a2b3c4d5f"},
+		"common file":    {`"ip=192.0.2.10 user="}`, `"ip=192.0.2.11 user="}`, "common", "common.cfg"},
+		"device file":    {`"001a2b3c4d5f": {"latin1": "ip=192.0.2.10 user=\u00e9"}`, `"001a2b3c4d5f": "x"`, "configure", "T2/minimal 001a2b3c4d5f"},
+		"partial file":   {`{"x.cfg.tmp": ""}`, `{"x.cfg.tmp": "", "y": ""}`, "partial", "@no_mac/minimal y"},
+		"remaining":      {`"files": {"001a2b3c4d5f"`, `"remaining_after_deconfigure": ["z"], "files": {"001a2b3c4d5f"`, "remaining", "T2/minimal"},
+		"removed common": {`"files": {"001a2b3c4d5f"`, `"removed_common": ["common.cfg"], "files": {"001a2b3c4d5f"`, "removed", "T2/minimal"},
+		"schema": {`"device": {"id": "dev1", "mac": "00:1a:2b:3c:4d:5f", "ip": "198.51.100.7", "model": "T2"},
+				"files"`, `"validation_error": "refused", "device": {"id": "dev1", "mac": "00:1a:2b:3c:4d:5f", "ip": "198.51.100.7", "model": "T2"},
+				"files"`, "schema", "T2/minimal"},
+		"deconfigure":      {`"files": {"001a2b3c4d5f"`, `"deconfigure_error": "OSError: x", "files": {"001a2b3c4d5f"`, "deconfigure", "T2/minimal"},
 		"configure error":  {`"Exception: no MAC"`, `"Exception: no"`, "configure", "@no_mac/minimal"},
 		"trigger":          {`"T1": "001a2b3c4d5e"`, `"T1": "no"`, "trigger", "T1"},
 		"notify variables": {`"X=1"], "Endpoint"`, `"X=2"], "Endpoint"`, "synchronize", "T2 by_peer"},
@@ -180,6 +197,25 @@ func TestDifferences(t *testing.T) {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// TestWhatIsLeft has a package whose deconfigure removes the wrong file.
+func TestWhatIsLeft(t *testing.T) {
+	t.Parallel()
+	wrong := strings.Replace(entry, `os.remove(self._tftpboot_dir + '/' + device['mac'].replace(':', ''))`, `os.remove(self._tftpboot_dir + '/common.cfg')`, 1)
+	var got []string
+	for _, d := range check(t, recording, wrong).Differences {
+		got = append(got, d.Case+" "+d.Check+" "+d.Got)
+	}
+	want := []string{
+		`T1/minimal remaining "001a2b3c4d5e"`, `T1/minimal removed "common.cfg"`,
+		// Now it is gone.
+		`T2/minimal deconfigure "FileNotFoundError: [Errno 2] No such file or directory: '/var/lib/wazo-provd/plugins/acme/var/tftpboot/common.cfg'"`,
+		`T2/minimal remaining "001a2b3c4d5f"`,
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
 	}
 }
 

@@ -60,12 +60,17 @@ type Recording struct {
 
 // Case is one configure call.
 type Case struct {
-	Device          *document.Object `json:"device"`
-	Files           map[string]text  `json:"files"`
-	ConfigureError  string           `json:"configure_error"`
-	DeconfigError   string           `json:"deconfigure_error"`
-	ValidationError json.RawMessage  `json:"validation_error"`
-	RemovedCommon   []string         `json:"removed_common"`
+	Device         *document.Object `json:"device"`
+	Files          map[string]text  `json:"files"`
+	ConfigureError string           `json:"configure_error"`
+	DeconfigError  string           `json:"deconfigure_error"`
+	// ValidationError is why the schema of raw configs refused the config, so that
+	// configure was not called; nil when it was.
+	ValidationError json.RawMessage `json:"validation_error"`
+	// RemovedCommon are files of all phones that deconfigure removed, Remaining
+	// files of the device that it left.
+	RemovedCommon []string `json:"removed_common"`
+	Remaining     []string `json:"remaining_after_deconfigure"`
 }
 
 type syncCase struct {
