@@ -66,6 +66,9 @@ const loaders = 4
 // validID is the form of a plugin's id, which names folders.
 var validID = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$`)
 
+// ValidID reports whether id can be the id of a plugin.
+func ValidID(id string) bool { return validID.MatchString(id) }
+
 // NewSet returns a Set that has loaded nothing yet.
 func NewSet(cfg SetConfig) *Set {
 	s := &Set{cfg: cfg, log: cfg.Plugin.Logger}

@@ -4,6 +4,7 @@
 //
 //	provbox serve --config FILE   run in the foreground until SIGTERM
 //	provbox check --config FILE   print every problem of the settings
+//	provbox plugin ...            write, publish and check plugin packages
 //	provbox version
 package main
 
@@ -20,6 +21,7 @@ import (
 	"syscall"
 
 	"provbox/appliance"
+	"provbox/appliance/pluginctl"
 	"provbox/appliance/settings"
 )
 
@@ -34,6 +36,7 @@ func main() {
 
 const usage = `usage: provbox serve --config FILE   run in the foreground
        provbox check --config FILE   print every problem of the settings
+       provbox plugin COMMAND        build, publish, try and check plugin packages
        provbox version
 `
 
@@ -56,6 +59,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 			return report(err, stderr, stderr)
 		}
 		return report(serve(ctx, s, stderr), stderr, stderr)
+	case "plugin":
+		return pluginctl.Run(ctx, args[1:], pluginctl.Env{Stdout: stdout, Stderr: stderr, Getenv: os.Getenv})
 	case "help", "-h", "--help":
 		fmt.Fprint(stdout, usage)
 		return 0

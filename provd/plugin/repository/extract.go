@@ -37,6 +37,14 @@ type extractor struct {
 // extract unpacks a .tar.bz2 of a package into the folder to below root, which must
 // not be there. On an error what was unpacked stays, for the caller to remove.
 func extract(ctx context.Context, archive io.Reader, size int64, root *os.Root, id, to string) error {
+	if err := unpack(ctx, archive, size, root, id, to); err != nil {
+		return err
+	}
+	return syncTree(root, to)
+}
+
+// unpack is extract for a folder that need not outlive a power cut.
+func unpack(ctx context.Context, archive io.Reader, size int64, root *os.Root, id, to string) error {
 	limit := min(maxUnpacked, max(ratioFrom, size*maxRatio))
 	// The stream has headers and padding in addition to the files.
 	stream := &budget{ctx: ctx, r: bzip2.NewReader(archive), left: limit + maxMembers*4096}
@@ -52,7 +60,7 @@ func extract(ctx context.Context, archive io.Reader, size int64, root *os.Root, 
 	if _, err := io.Copy(io.Discard, stream); err != nil {
 		return fmt.Errorf("end of the archive: %w", err)
 	}
-	return syncTree(root, to)
+	return nil
 }
 
 func (x *extractor) all(r *tar.Reader) error {

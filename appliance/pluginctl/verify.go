@@ -1,0 +1,81 @@
+package pluginctl
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"strings"
+
+	"provbox/provd/plugin"
+	"provbox/provd/plugin/firmware"
+	"provbox/provd/template"
+)
+
+// verify returns everything that a box would find wrong with a package.
+func (p *pack) verify(ctx context.Context) error {
+	problems := p.templates()
+	if _, err := firmware.Read(p.files); err != nil {
+		// The package would not load for the same reason.
+		return errors.Join(append(problems, err)...)
+	}
+	if _, err := fs.Stat(p.files, "entry.py"); err != nil {
+		return errors.Join(append(problems, fmt.Errorf("plugin %s: there is no entry.py with the class of the plugin", p.id))...)
+	}
+	if _, err := plugin.Load(ctx, p.loadConfig()); err != nil {
+		problems = append(problems, err)
+	}
+	return errors.Join(problems...)
+}
+
+// maxTemplate bounds a template, as provd/plugin does.
+const maxTemplate = 4 << 20
+
+// templates compiles every template and returns what is wrong with them.
+func (p *pack) templates() (problems []error) {
+	env := template.New(template.Config{})
+	for _, dir := range []string{"templates", "var/templates"} {
+		err := fs.WalkDir(p.files, dir, func(name string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			src, err := readLimited(p.files, name, maxTemplate)
+			if err == nil {
+				_, err = env.Parse(strings.TrimPrefix(name, dir+"/"), src)
+			}
+			if err != nil {
+				problems = append(problems, fmt.Errorf("plugin %s: %s: %w", p.id, name, err))
+			}
+			return nil
+		})
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			problems = append(problems, err)
+		}
+	}
+	return problems
+}
+
+// readLimited reads a whole file of at most limit bytes.
+func readLimited(fsys fs.FS, name string, limit int64) ([]byte, error) {
+	f, err := fsys.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, limit+1))
+	if err == nil && int64(len(data)) > limit {
+		err = fmt.Errorf("%s is larger than %d bytes", name, limit)
+	}
+	return data, err
+}
+
+// oddCapabilities returns the capabilities that no phone can have.
+func oddCapabilities(info plugin.Info) (odd []string) {
+	for key := range info.Capabilities.All() {
+		if strings.Count(key, ",") != 2 {
+			odd = append(odd, key)
+		}
+	}
+	return odd
+}
