@@ -33,8 +33,8 @@ files, pkgs/*.db and the syntax of every template are checked.
 
 The empty folders below var are added. Hidden files, __pycache__, *.pyc, *~ and what
 is in var/installed are left out; firmware that no server has may be in var/cache.
-Links inside the folder are replaced by the files they lead to. The same files give the same bytes; SOURCE_DATE_EPOCH sets
-the date of all files (seconds since 1970).
+Links inside the folder are replaced by the files they lead to. The same files give
+the same bytes; SOURCE_DATE_EPOCH sets the date of all files (seconds since 1970).
 `,
 		run: runBuild,
 	}

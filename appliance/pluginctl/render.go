@@ -72,6 +72,10 @@ func runRender(ctx context.Context, _ *command, env Env, args []string) (err err
 	if err != nil {
 		return err
 	}
+	if len(files) == 0 {
+		fmt.Fprintln(env.Stdout, "the package wrote no file")
+		return nil
+	}
 	if r.out != "" {
 		return writeFiles(env.Stdout, r.out, files)
 	}
@@ -175,9 +179,6 @@ func printFiles(w io.Writer, files map[string][]byte) error {
 		if !bytes.HasSuffix(files[name], []byte("\n")) {
 			fmt.Fprintln(w)
 		}
-	}
-	if len(files) == 0 {
-		fmt.Fprintln(w, "the package wrote no file")
 	}
 	return nil
 }
