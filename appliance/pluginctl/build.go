@@ -158,13 +158,6 @@ func verifyArchive(ctx context.Context, path, id string) (err error) {
 		return fmt.Errorf("plugin %s: a box would not take this package: %w", id, err)
 	}
 	defer func() { err = errors.Join(err, p.close()) }()
-	info, err := plugin.ReadInfo(p.id, p.files)
-	if err != nil {
-		return err
-	}
-	if err := info.Compatible(); err != nil {
-		return fmt.Errorf("plugin %s: %w", id, err)
-	}
 	return p.verify(ctx)
 }
 

@@ -166,8 +166,5 @@ func baseRawConfig() *document.Object {
 
 // loadConfig is what packages are loaded with.
 func (p *pack) loadConfig() plugin.Config {
-	return plugin.Config{
-		ID: p.id, Package: p.files, BaseRawConfig: baseRawConfig(),
-		General: document.New("proxies", document.New()),
-	}
+	return plugin.Config{ID: p.id, Package: p.files, BaseRawConfig: baseRawConfig()}
 }

@@ -33,7 +33,7 @@ func TestCommands(t *testing.T) {
 		{"check missing", []string{"check", "--config", filepath.Join(dir, "none")}, 1, "", "no such file"},
 		{"serve bad", []string{"serve", "--config", bad}, 1, "", "general.tftp_port"},
 		{"no command", nil, 2, "", "usage:"},
-		{"plugin", []string{"plugin", "-h"}, 0, "provbox plugin build DIR", ""},
+		{"plugin", []string{"plugin", "-h"}, 0, "provbox plugin build  DIR", ""},
 		{"unknown command", []string{"fly"}, 2, "", `unknown command "fly"`},
 		{"unknown flag", []string{"check", "--nope"}, 2, "", "flag provided but not defined"},
 		{"extra argument", []string{"check", "x"}, 2, "", `unexpected argument "x"`},
