@@ -311,6 +311,7 @@ func (a *App) startREST(context.Context) error {
 	cfg := rest.Config{
 		Auth: a.auth, Devices: a.manager, Configs: a.manager, Params: liveParams{a.manager, a.plugins},
 		Plugins: restPlugins{a}, Services: pluginServices{a}, Observer: a.ident, Logger: a.log,
+		Templates: restTemplates{a},
 	}
 	if a.repository != nil {
 		cfg.Installer = a.repository

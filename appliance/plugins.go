@@ -33,6 +33,7 @@ func (a *App) startPlugins(ctx context.Context) error {
 		Proxies:       a.proxies,
 		Compat:        a.compat(),
 		Device:        host.NewDevice,
+		Recorder:      recorder{a.journal},
 		Logger:        a.log,
 	}
 	if a.s.General.SyncServiceType == "asterisk_ami" {
@@ -79,6 +80,11 @@ func (a *App) reloadPlugin(ctx context.Context, id string) error {
 	if err := a.plugins.Reload(ctx, id); err != nil {
 		return err
 	}
+	return a.pluginChanged(ctx, id)
+}
+
+// pluginChanged makes everything follow a package that was loaded again.
+func (a *App) pluginChanged(ctx context.Context, id string) error {
 	if a.firmware != nil {
 		if err := a.firmware.follow(id); err != nil {
 			a.log.Error("firmware of a plugin cannot be used", "plugin", id, "err", err)

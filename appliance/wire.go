@@ -119,6 +119,14 @@ func (r restPlugins) Info(id string) (*document.Object, bool) {
 	return p.Info().Localized(r.app.locale(context.Background())), true
 }
 
+func (r restPlugins) Failed() map[string]string {
+	failed := make(map[string]string)
+	for id, err := range r.app.plugins.Failed() {
+		failed[id] = err.Error()
+	}
+	return failed
+}
+
 func (r restPlugins) Reload(ctx context.Context, id string) error {
 	if err := r.app.reloadPlugin(ctx, id); err != nil {
 		return &provd.Error{Code: provd.Invalid, Message: err.Error()}

@@ -15,7 +15,8 @@ func (i *Identifier) extract(ctx context.Context, req provd.Request, plugins []P
 	for _, p := range plugins {
 		info, err := p.Extract(ctx, req)
 		if err != nil {
-			i.log.Warn("plugin could not read a request", "plugin", p.ID(), "kind", req.Kind, "ip", req.IP, "err", err)
+			// The plugin reports it, bounded; a stranger can cause it at will.
+			i.log.Debug("plugin could not read a request", "plugin", p.ID(), "kind", req.Kind, "ip", req.IP, "err", err)
 			continue
 		}
 		votes.add(info)
@@ -79,7 +80,7 @@ func (i *Identifier) associate(ctx context.Context, info provd.Info, plugins []P
 	for _, p := range plugins {
 		s, err := p.Score(ctx, info)
 		if err != nil {
-			i.log.Warn("plugin could not score a phone", "plugin", p.ID(), "ip", info["ip"], "err", err)
+			i.log.Debug("plugin could not score a phone", "plugin", p.ID(), "ip", info["ip"], "err", err)
 			continue
 		}
 		if s > score || s == score && p.ID() > id {

@@ -77,12 +77,14 @@ type run struct {
 
 // call runs fn in the interpreter within a budget, after waiting for an earlier
 // call as long as the budget's time. Its error names the plugin and the
-// operation; a panic in our own code is one too.
+// operation; a panic in our own code is one too. A failure of the package's code is
+// reported.
 func (in *interpreter) call(ctx context.Context, op string, b Budget, c call, fn func(*run) error) (err error) {
 	p := in.plugin
 	defer func() {
 		if err != nil {
 			err = fmt.Errorf("plugin %s: %s: %w", p.cfg.ID, op, err)
+			p.report(op, c.device, err)
 		}
 	}()
 	if err := in.enter(ctx, b); err != nil {

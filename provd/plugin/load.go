@@ -66,6 +66,9 @@ type Config struct {
 	// a box; nil makes a set of the package's own.
 	Modules *stdlib.Programs
 
+	// Recorder is told when the package's code fails; nil drops events.
+	Recorder provd.Recorder
+
 	Limits Limits           // zero fields mean DefaultLimits
 	Now    func() time.Time // nil means time.Now
 	Logger *slog.Logger     // nil discards
@@ -79,6 +82,9 @@ func Load(ctx context.Context, cfg Config) (*Plugin, error) {
 	}
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	if cfg.Recorder == nil {
+		cfg.Recorder = provd.Discard{}
 	}
 	if cfg.Modules == nil {
 		cfg.Modules = stdlib.NewPrograms()
@@ -113,7 +119,7 @@ func Load(ctx context.Context, cfg Config) (*Plugin, error) {
 // files. The interpreter that talks to phones starts when it is needed.
 func (p *Plugin) start(ctx context.Context) error {
 	common := p.files.Scratch(p.cfg.Limits.CallFiles, p.cfg.Limits.CallBytes)
-	err := p.work.call(ctx, "load", p.cfg.Limits.Load, call{files: common}, func(r *run) error {
+	err := p.work.call(ctx, opLoad, p.cfg.Limits.Load, call{files: common}, func(r *run) error {
 		if err := p.describe(r); err != nil {
 			return err
 		}
@@ -133,5 +139,5 @@ func (p *Plugin) start(ctx context.Context) error {
 	if err := common.Commit(layer.Common, p.cfg.Now()); err != nil {
 		return fmt.Errorf("plugin %s: common files: %w", p.cfg.ID, err)
 	}
-	return p.ask.call(ctx, "load", p.cfg.Limits.Load, call{files: p.files.ReadOnly()}, func(*run) error { return nil })
+	return p.ask.call(ctx, opLoad, p.cfg.Limits.Load, call{files: p.files.ReadOnly()}, func(*run) error { return nil })
 }

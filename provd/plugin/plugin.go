@@ -33,6 +33,7 @@ type Plugin struct {
 	serves       map[provd.Kind]service
 	extractors   map[provd.Kind]*memo // no entry: no extractor
 	secrets      answers              // of is_sensitive_filename
+	failures     reports
 	associates   bool
 	configures   bool
 	firmware     *firmware.DB
@@ -72,7 +73,7 @@ func (p *Plugin) Preview(ctx context.Context, dev provd.Device, raw *document.Ob
 }
 
 func (p *Plugin) configure(ctx context.Context, files *layer.Scratch, dev provd.Device, raw *document.Object) error {
-	return p.work.call(ctx, "configure", p.cfg.Limits.Work, call{files, dev}, func(r *run) error {
+	return p.work.call(ctx, opConfigure, p.cfg.Limits.Work, call{files, dev}, func(r *run) error {
 		device, err := fromDocument(dev.Object)
 		if err != nil {
 			return err
@@ -112,7 +113,7 @@ func (p *Plugin) deconfigure(ctx context.Context, files *layer.Scratch, dev prov
 // Synchronize makes the phone reload. It returns when the request was accepted
 // or failed.
 func (p *Plugin) Synchronize(ctx context.Context, dev provd.Device, raw *document.Object) error {
-	return p.talk.call(ctx, "synchronize", p.cfg.Limits.Synchronize, call{p.files.ReadOnly(), dev}, func(r *run) error {
+	return p.talk.call(ctx, opSynchronize, p.cfg.Limits.Synchronize, call{p.files.ReadOnly(), dev}, func(r *run) error {
 		device, err := fromDocument(dev.Object)
 		if err != nil {
 			return err

@@ -172,7 +172,7 @@ func (p *Plugin) Respond(ctx context.Context, dev provd.Device, req provd.Reques
 	var answer func() (host.Response, error)
 	// Not in the interpreter that identifies phones: a service that takes its time
 	// must not keep those of other phones waiting.
-	err = p.own.call(ctx, "http_service", p.cfg.Limits.Ask, call{files: p.files.ReadOnly()}, func(r *run) error {
+	err = p.own.call(ctx, "http_service", p.cfg.Limits.Ask, call{files: p.files.ReadOnly(), device: dev}, func(r *run) error {
 		service, err := python.GetAttr(r.thread, r.object, "http_service")
 		if err != nil {
 			return err
@@ -184,7 +184,9 @@ func (p *Plugin) Respond(ctx context.Context, dev provd.Device, req provd.Reques
 		return host.Response{}, err
 	}
 	if resp, err = answer(); err != nil {
-		return host.Response{}, fmt.Errorf("plugin %s: http_service: %w", p.cfg.ID, err)
+		err = fmt.Errorf("plugin %s: http_service: %w", p.cfg.ID, err)
+		p.report("http_service", dev, err)
+		return host.Response{}, err
 	}
 	return resp, nil
 }

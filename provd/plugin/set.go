@@ -43,11 +43,15 @@ type SetConfig struct {
 // Set holds the packages of a box. It implements provd.Plugins and is safe for
 // concurrent use. Loading never blocks those who use what is loaded.
 type Set struct {
-	cfg SetConfig
-	log *slog.Logger
+	cfg    SetConfig
+	log    *slog.Logger
+	events provd.Recorder
 
-	change sync.Mutex // one load, reload or unload at a time publishes
-	now    atomic.Pointer[state]
+	edit    sync.Mutex // one change of custom templates at a time
+	origins sync.Mutex // and of what they were made from
+	change  sync.Mutex // one load, reload or unload at a time publishes
+	now     atomic.Pointer[state]
+	told    map[string][]string // outdated custom templates, by plugin; guarded by change
 }
 
 // state is an immutable snapshot.
@@ -71,7 +75,10 @@ func ValidID(id string) bool { return validID.MatchString(id) }
 
 // NewSet returns a Set that has loaded nothing yet.
 func NewSet(cfg SetConfig) *Set {
-	s := &Set{cfg: cfg, log: cfg.Plugin.Logger}
+	s := &Set{cfg: cfg, log: cfg.Plugin.Logger, events: cfg.Plugin.Recorder, told: make(map[string][]string)}
+	if s.events == nil {
+		s.events = provd.Discard{}
+	}
 	if s.cfg.Plugin.Modules == nil {
 		s.cfg.Plugin.Modules = stdlib.NewPrograms()
 	}
@@ -98,19 +105,31 @@ func (s *Set) Load(ctx context.Context) error {
 		})
 	}
 	_ = g.Wait() // the functions return no errors, they keep them
-	s.change.Lock()
-	defer s.change.Unlock()
 	next := &state{failed: make(map[string]error)}
 	for i, id := range ids {
 		if errs[i] != nil {
-			s.log.Error("plugin cannot be loaded", "plugin", id, "err", errs[i])
+			s.notLoaded(id, errs[i])
 			next.failed[id] = errs[i]
 			continue
 		}
 		next.plugins = append(next.plugins, plugins[i])
+		s.follow(plugins[i])
 	}
+	s.change.Lock()
+	defer s.change.Unlock()
 	s.now.Store(next)
 	return errors.Join(listErr, ctx.Err())
+}
+
+// notLoaded tells the operator. The error has file and line when the package's code
+// failed.
+func (s *Set) notLoaded(id string, err error) {
+	attrs := []slog.Attr{slog.String("plugin", id)}
+	if place, _, ok := failure(err); ok {
+		attrs = append(attrs, slog.String("file", place.File), slog.Int("line", place.Line))
+	}
+	attrs = append(attrs, slog.String("err", short(err.Error())))
+	s.events.Record(provd.Event{Topic: "plugin", Text: "plugin not loaded", Attrs: attrs})
 }
 
 // ids lists the packages there are, in order.
@@ -144,27 +163,41 @@ func (s *Set) ids() ([]string, error) {
 
 // open loads one package.
 func (s *Set) open(ctx context.Context, id string) (*Plugin, error) {
+	cfg, err := s.config(id)
+	if err != nil {
+		return nil, err
+	}
+	return Load(ctx, cfg)
+}
+
+// config is what one package is loaded with.
+func (s *Set) config(id string) (Config, error) {
 	if !validID.MatchString(id) {
-		return nil, &provd.Error{Code: provd.Invalid, Message: fmt.Sprintf("%q cannot be the id of a plugin", id)}
+		return Config{}, &provd.Error{Code: provd.Invalid, Message: fmt.Sprintf("%q cannot be the id of a plugin", id)}
 	}
 	cfg := s.cfg.Plugin
 	cfg.ID = id
 	cfg.Package = s.files(id)
 	if cfg.Package == nil {
-		return nil, provd.Errorf(provd.NotFound, "plugin %s is not installed", id)
+		return Config{}, provd.Errorf(provd.NotFound, "plugin %s is not installed", id)
 	}
 	if s.cfg.Site != nil {
-		// What is put there later is seen by the package that is loaded now.
-		if err := s.cfg.Site.MkdirAll(id, 0o755); err != nil {
-			return nil, fmt.Errorf("plugin %s: make the folder of its own files: %w", id, err)
-		}
+		cfg.Site = s.site(id)
 		cfg.Keep = func(name string, content []byte) error { return keep(s.cfg.Site, path.Join(id, name), content) }
 	}
-	cfg.Site = below(s.cfg.Site, id)
 	if s.cfg.Specific != nil {
 		cfg.Specific = s.cfg.Specific(id)
 	}
-	return Load(ctx, cfg)
+	return cfg, nil
+}
+
+// site returns a plugin's folder of the site's files; it need not be there.
+func (s *Set) site(id string) fs.FS {
+	sub, err := fs.Sub(s.cfg.Site.FS(), id)
+	if err != nil {
+		return nil // an id is always a valid path
+	}
+	return sub
 }
 
 // files returns the files of a package: the installed ones, else the embedded
@@ -194,12 +227,15 @@ func below(root *os.Root, id string) fs.FS {
 	return sub
 }
 
+// tempSuffix is what a file is called while it is written.
+const tempSuffix = ".tmp"
+
 // keep writes a file so that after a power cut it is the old or the new one.
 func keep(root *os.Root, name string, content []byte) error {
 	if err := root.MkdirAll(path.Dir(name), 0o755); err != nil {
 		return err
 	}
-	temp := name + ".tmp"
+	temp := name + tempSuffix
 	f, err := root.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err
@@ -255,6 +291,11 @@ func (s *Set) Installed() ([]string, error) { return s.ids() }
 // files of devices are kept until the caller configures the devices again.
 func (s *Set) Reload(ctx context.Context, id string) error {
 	p, err := s.open(ctx, id)
+	if err != nil {
+		s.notLoaded(id, err)
+	} else {
+		s.follow(p)
+	}
 	s.change.Lock()
 	defer s.change.Unlock()
 	next := s.copy()
@@ -294,6 +335,7 @@ func (s *Set) Unload(id string) {
 	next := s.copy()
 	next.without(id)
 	delete(next.failed, id)
+	delete(s.told, id)
 	s.now.Store(next)
 }
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 
+	"provbox/provd/plugin/host"
 	"provbox/provd/plugin/layer"
 	"provbox/provd/python"
 )
@@ -78,7 +79,7 @@ type templateLoader struct{ files *layer.FS }
 func (l templateLoader) Source(name string) ([]byte, error) {
 	// Jinja ignores empty and "." elements of a name.
 	name = strings.TrimPrefix(path.Clean("/"+name), "/")
-	for _, dir := range []string{"var/templates/", "templates/"} {
+	for _, dir := range []string{host.CustomTemplateDir + "/", host.TemplateDir + "/"} {
 		data, err := readAll(l.files, dir+name, maxTemplate)
 		if err == nil || !isMissing(err) {
 			return data, err

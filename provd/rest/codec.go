@@ -89,7 +89,12 @@ func accepts(values []string) bool {
 
 // json answers with a document {wrapper: value}.
 func (c *call) json(code int, wrapper string, value any) error {
-	b, err := document.Encode(document.New(wrapper, value))
+	return c.answer(code, document.New(wrapper, value))
+}
+
+// answer answers with a document.
+func (c *call) answer(code int, doc *document.Object) error {
+	b, err := document.Encode(doc)
 	if err != nil {
 		return fmt.Errorf("encode answer: %w", err)
 	}

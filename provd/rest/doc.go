@@ -69,6 +69,8 @@ type Plugins interface {
 	// Info returns a loaded plugin's plugin-info, and false for one that is not
 	// loaded.
 	Info(id string) (*document.Object, bool)
+	// Failed returns why packages could not be loaded, by id.
+	Failed() map[string]string
 	// Reload loads a plugin's package again.
 	Reload(ctx context.Context, id string) error
 }
@@ -86,6 +88,22 @@ type Installer interface {
 	// Installed and Installable return {id: plugin-info}.
 	Installed(ctx context.Context) (*document.Object, error)
 	Installable(ctx context.Context) (*document.Object, error)
+}
+
+// Templates are the templates of packages, and those of the site that are used in
+// their place (spec/plugins.md section 10). Packages that do not load have them too;
+// one that is not installed is NotFound.
+type Templates interface {
+	// Templates lists them: objects with the members name, custom, packaged,
+	// changed and size.
+	Templates(ctx context.Context, plugin string) ([]*document.Object, error)
+	// Template returns one, with the members content and, for one of the site that
+	// hides one of the package, original.
+	Template(ctx context.Context, plugin, name string) (*document.Object, error)
+	// SetTemplate keeps one of the site, unless something is wrong with it, and
+	// renders the plugin's devices again; DeleteTemplate removes one.
+	SetTemplate(ctx context.Context, plugin, name, content string) error
+	DeleteTemplate(ctx context.Context, plugin, name string) error
 }
 
 // Observer takes what an outside DHCP server reports. It must not block.

@@ -87,6 +87,11 @@ func (c *call) installedPlugins() error {
 	if err != nil {
 		return err
 	}
+	for id, reason := range c.cfg.Plugins.Failed() {
+		if info := all.Object(id); info != nil {
+			info.Set("X_provbox_error", reason)
+		}
+	}
 	return c.json(http.StatusOK, "pkgs", all)
 }
 

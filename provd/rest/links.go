@@ -66,7 +66,11 @@ func (c *call) listPlugins() error {
 	for _, id := range c.cfg.Plugins.IDs() {
 		all.Set(id, document.New("links", links("pg.plugin", location("/0.2/pg_mgr/plugins", id))))
 	}
-	return c.json(http.StatusOK, "plugins", all)
+	answer := document.New("plugins", all)
+	if failed := c.failedPlugins(); failed.Len() > 0 {
+		answer.Set("X_provbox_failed", failed)
+	}
+	return c.answer(http.StatusOK, answer)
 }
 
 func (c *call) getPlugin() error {

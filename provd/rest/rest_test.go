@@ -78,6 +78,10 @@ func (p plugins) Info(id string) (*document.Object, bool) {
 	return document.New("version", "1.0", "description", "Test", "capabilities", document.New()), true
 }
 
+func (plugins) Failed() map[string]string {
+	return map[string]string{"wazo-broken-1": "entry.py:3: ValueError: no"}
+}
+
 func (p plugins) Reload(_ context.Context, id string) error {
 	if _, ok := p.Info(id); !ok {
 		return provd.Errorf(provd.Invalid, "plugin %s is not installed", id)
@@ -246,6 +250,7 @@ func TestContract(t *testing.T) {
 		{"plugins", request{method: "GET", path: "/0.2/pg_mgr/plugins"}, 200, `…"wazo-x-3.3.1":{"links":[{"rel":"pg.plugin","href":"/0.2/pg_mgr/plugins/wazo-x-3.3.1"}]}…`, "provd.pg_mgr.plugins.read", ""},
 		{"plugin", request{method: "GET", path: "/0.2/pg_mgr/plugins/wazo-x-3.3.1"}, 200, `{"links":[{"rel":"pg.info","href":"/0.2/pg_mgr/plugins/wazo-x-3.3.1/info"}]}`, "provd.pg_mgr.plugins.wazo-x-3_3_1.read", ""},
 		{"plugin info", request{method: "GET", path: "/0.2/pg_mgr/plugins/test/info"}, 200, `{"plugin_info":{"version":"1.0","description":"Test","capabilities":{}}}`, "provd.pg_mgr.plugins.test.info.read", ""},
+		{"plugins that failed", request{method: "GET", path: "/0.2/pg_mgr/plugins"}, 200, `…,"X_provbox_failed":{"wazo-broken-1":{"error":"entry.py:3: ValueError: no"}}}…`, "", ""},
 		{"unknown plugin", request{method: "GET", path: "/0.2/pg_mgr/plugins/nope", token: "none"}, 404, `…No luck…`, "", ""},
 		{"reload", request{method: "POST", path: "/0.2/pg_mgr/reload", body: `{"id":"test"}`}, 204, ``, "provd.pg_mgr.reload.create", ""},
 		{"reload unknown", request{method: "POST", path: "/0.2/pg_mgr/reload", body: `{"id":"nope"}`}, 400, `plugin nope is not installed`, "", ""},

@@ -67,6 +67,9 @@ func (a *api) table() []route {
 	if a.cfg.Services != nil {
 		rows = append(rows, serviceRows()...)
 	}
+	if a.cfg.Templates != nil {
+		rows = append(rows, templateRows()...)
+	}
 	routes := make([]route, len(rows))
 	for i, r := range rows {
 		routes[i] = route{r.method, strings.Split("0.2"+r.path, "/"), r.acl, r.path != "/status", r.path == uploadPath, r.handle}

@@ -15,8 +15,8 @@ import (
 	"provbox/provd/document"
 )
 
-// Config is what the API is made from. All but Installer, Services, Logger and
-// BusStatus must be set.
+// Config is what the API is made from. All but Installer, Services, Templates,
+// Logger and BusStatus must be set.
 type Config struct {
 	Auth     Authenticator
 	Devices  Devices
@@ -28,6 +28,9 @@ type Config struct {
 	Installer Installer
 	// Services gives the routes of plugins' own services; nil leaves them out.
 	Services Services
+	// Templates gives the routes below /pg_mgr/plugins/{id}/templates; nil leaves
+	// them out.
+	Templates Templates
 	// BusStatus reports whether the message bus is connected; nil is never.
 	BusStatus func() bool
 	Logger    *slog.Logger // nil discards

@@ -8,13 +8,13 @@ import (
 
 // The directories of a package, relative to it (spec/plugins.md section 1).
 const (
-	TFTPBoot      = "var/tftpboot"
-	PackageDir    = "pkgs"
-	templateDir   = "templates"
-	customTplDir  = "var/templates"
-	cacheDir      = "var/cache"
-	installedDir  = "var/installed"
-	pluginsModule = "wazo_provd.plugins"
+	TFTPBoot          = "var/tftpboot"
+	PackageDir        = "pkgs"
+	TemplateDir       = "templates"
+	CustomTemplateDir = "var/templates"
+	cacheDir          = "var/cache"
+	installedDir      = "var/installed"
+	pluginsModule     = "wazo_provd.plugins"
 )
 
 var abstractPlugin = python.NewBuiltinClass(python.ClassSpec{Name: "AbstractPlugin", Module: "wazo_provd.abstract_plugin"})
@@ -107,8 +107,8 @@ func join(t *python.Thread, self python.Value, attr, dirAttr, below string) erro
 var templateHelper = python.NewBuiltinClass(python.ClassSpec{
 	Name: "TemplatePluginHelper", Module: pluginsModule,
 	Attrs: map[string]python.Value{
-		"CUSTOM_TPL_DIR":  python.Str(customTplDir),
-		"DEFAULT_TPL_DIR": python.Str(templateDir),
+		"CUSTOM_TPL_DIR":  python.Str(CustomTemplateDir),
+		"DEFAULT_TPL_DIR": python.Str(TemplateDir),
 	},
 	Methods: map[string]python.MethodFunc{
 		"__init__": func(_ *python.Thread, _ python.Value, args []python.Value, kwargs []python.Keyword) (python.Value, error) {
