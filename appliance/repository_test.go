@@ -38,15 +38,27 @@ class Small(StandardPlugin):
 // pack returns a package's archive and its line in plugins.db.
 func pack(t *testing.T, version, script string) (archive []byte, line string) {
 	t.Helper()
-	info := fmt.Sprintf(`"version":%q,"description":"Small","capabilities":{}`, version)
+	return packFiles(t, "small", version, map[string]string{"entry.py": strings.ReplaceAll(script, "VERSION", version)})
+}
+
+// packFiles is pack for a package with more files, without its plugin-info.
+func packFiles(t *testing.T, id, version string, files map[string]string) (archive []byte, line string) {
+	t.Helper()
+	return packInfo(t, id, version, fmt.Sprintf(`"version":%q,"description":"Small","capabilities":{}`, version), files)
+}
+
+// packInfo is packFiles for a plugin-info of one's own, without its braces.
+func packInfo(t *testing.T, id, version, info string, files map[string]string) (archive []byte, line string) {
+	t.Helper()
+	files["plugin-info"] = "{" + info + "}"
 	var b bytes.Buffer
 	z, err := bzip2.NewWriter(&b, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	w := tar.NewWriter(z)
-	for name, content := range map[string]string{"small/plugin-info": "{" + info + "}", "small/entry.py": strings.ReplaceAll(script, "VERSION", version)} {
-		if err := w.WriteHeader(&tar.Header{Name: name, Typeflag: tar.TypeReg, Size: int64(len(content)), Mode: 0o644}); err != nil {
+	for name, content := range files {
+		if err := w.WriteHeader(&tar.Header{Name: id + "/" + name, Typeflag: tar.TypeReg, Size: int64(len(content)), Mode: 0o644}); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := w.Write([]byte(content)); err != nil {
@@ -59,7 +71,7 @@ func pack(t *testing.T, version, script string) (archive []byte, line string) {
 	if err := z.Close(); err != nil {
 		t.Fatal(err)
 	}
-	return b.Bytes(), fmt.Sprintf(`{"small":{%s,"dsize":%d,"filename":"small-%s.tar.bz2","sha1sum":"%x"}}`, info, b.Len(), version, sha1.Sum(b.Bytes()))
+	return b.Bytes(), fmt.Sprintf(`{%q:{%s,"dsize":%d,"filename":"%s-%s.tar.bz2","sha1sum":"%x"}}`, id, info, b.Len(), id, version, sha1.Sum(b.Bytes()))
 }
 
 // A device of a plugin follows it through installation, upgrade, an upgrade that
