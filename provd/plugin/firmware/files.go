@@ -104,18 +104,26 @@ func (in *Installer) Upload(ctx context.Context, name string, content io.Reader)
 	return nil
 }
 
+// claimed writes into room that was promised.
+type claimed struct {
+	io.Writer
+
+	room *claim
+}
+
+func (c claimed) Write(p []byte) (int, error) {
+	n, err := c.Writer.Write(p)
+	c.room.spend(int64(n))
+	return n, err
+}
+
 func (in *Installer) keep(ctx context.Context, name string, files []File, content io.Reader, room *claim) error {
 	temp, cache := uploading+name, in.cfg.Cache
 	out, err := cache.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o644)
 	if err != nil {
 		return err
 	}
-	last := int64(0)
-	source := &counter{r: &spender{ctx: ctx, r: content}, count: func(have int64) {
-		room.spend(have - last)
-		last = have
-	}}
-	_, err = io.Copy(out, source)
+	_, err = io.Copy(claimed{out, room}, &spender{ctx: ctx, r: content})
 	if err == nil {
 		err = out.Sync()
 	}
