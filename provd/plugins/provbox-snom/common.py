@@ -246,6 +246,7 @@ class BaseSnomPlugin(BaseProvboxPlugin):
             key['value'] = f'orbit {value}'
         elif funckey['type'] == 'blf':
             pickup = config.get('exten_pickup_call')
+            value = value.replace('|', '')
             key['value'] = f'blf {value}|{pickup}' if pickup else f'blf {value}'
 
     def _time(self, config):
