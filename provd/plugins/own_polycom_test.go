@@ -53,6 +53,8 @@ func TestOwnPolycomIdentification(t *testing.T) {
 		{"common file of the boot ROM", http("/000000000000.cfg", spip), provd.Info{"vendor": "Polycom", "model": "SPIP335"}},
 		{"configuration", http("/0004f2aabbcc-user.cfg", vvx), provd.Info{"vendor": "Polycom", "model": "VVX400", "mac": "00:04:f2:aa:bb:cc"}},
 		{"common file of the application", http("/common.cfg", vvx), provd.Info{"vendor": "Polycom", "model": "VVX400", "version": "4.1.4.7430"}},
+		{"Poly", http("/0004f2aabbcc.cfg", "FileTransport PolyEdge-Edge_E350-UA/8.0.0.1234"), provd.Info{"vendor": "Polycom", "model": "EdgeE350", "mac": "00:04:f2:aa:bb:cc"}},
+		{"Trio", http("/common.cfg", "FileTransport PolycomTrio-Trio_8800-UA/6.4.3.5678"), provd.Info{"vendor": "Polycom", "model": "Trio8800", "version": "6.4.3.5678"}},
 		{"sip.cfg", http("/x/sip.cfg", vvx), provd.Info{"vendor": "Polycom", "model": "VVX400", "version": "4.1.4.7430"}},
 		{"phone1.cfg", http("/phone1.cfg", vvx), provd.Info{"vendor": "Polycom", "model": "VVX400", "version": "4.1.4.7430"}},
 		{"boot log", http("/0004f2aabbcc-boot.log", vvx), provd.Info{"vendor": "Polycom", "model": "VVX400", "mac": "00:04:f2:aa:bb:cc"}},

@@ -66,6 +66,19 @@ MODELS = {
     'i53W': {'lines': 6, 'keys': 3},
     'i63': {'lines': 2, 'keys': 5},
     'i64': {'lines': 2, 'keys': 4},
+    'X1S': {'lines': 2, 'keys': 0},
+    'X1SG': {'lines': 2, 'keys': 0},
+    'X1SP': {'lines': 2, 'keys': 0},
+    'X3U': {'lines': 6, 'keys': 3},
+    'X3U-Pro': {'lines': 6, 'keys': 3},
+    'X301': {'lines': 2, 'keys': 0},
+    'X301G': {'lines': 2, 'keys': 0},
+    'X301P': {'lines': 2, 'keys': 0},
+    'X301W': {'lines': 2, 'keys': 0},
+    'X303': {'lines': 4, 'keys': 0},
+    'X303G': {'lines': 4, 'keys': 0},
+    'X303P': {'lines': 4, 'keys': 0},
+    'X303W': {'lines': 4, 'keys': 0},
 }
 
 # The files that a phone asks for before it has one of its own.

@@ -5,8 +5,9 @@ VENDOR = 'Polycom'
 
 class PolycomHTTPDeviceInfoExtractor:
     # "FileTransport PolycomSoundPointIP-SPIP_335-UA/3.2.1.0078", "FileTransport
-    # PolycomVVX-VVX_400-UA/4.1.4.7430 Type/Application"
-    _USER_AGENT = re.compile(r'^FileTransport Polycom\w+-(\w*?)-UA/([\d.]+)')
+    # PolycomVVX-VVX_400-UA/4.1.4.7430 Type/Application", "FileTransport
+    # PolyEdge-Edge_E350-UA/8.0.0.1234"
+    _USER_AGENT = re.compile(r'^FileTransport Poly\w+-(\w*?)-UA/([\d.]+)')
     _PATH = re.compile(
         r'/(?!0{12})([\da-f]{12})'
         r'(?:(?:-user|-phone|-license)?\.cfg|-(?:boot|app)\.log|-directory\.xml)$'

@@ -1,4 +1,4 @@
-"""Polycom desk phones and conference phones.
+"""Polycom and Poly desk phones and conference phones.
 
 One package for all models: what differs between them is in MODELS.
 """
@@ -48,6 +48,25 @@ MODELS = {
     'VVX600': {'lines': 16, 'keys': 16, 'modules': 3},
     'VVX601': {'lines': 16, 'keys': 16, 'modules': 3},
     'VVX1500': {'lines': 6, 'keys': 6},
+    'CCX350': {'lines': 4, 'keys': 4},
+    'CCX400': {'lines': 24, 'keys': 24},
+    'CCX500': {'lines': 24, 'keys': 24},
+    'CCX505': {'lines': 24, 'keys': 24},
+    'CCX600': {'lines': 24, 'keys': 24},
+    'CCX700': {'lines': 24, 'keys': 24},
+    'EdgeE100': {'lines': 2, 'keys': 2},
+    'EdgeE220': {'lines': 4, 'keys': 16},
+    'EdgeE300': {'lines': 8, 'keys': 32},
+    'EdgeE320': {'lines': 8, 'keys': 32},
+    'EdgeE350': {'lines': 8, 'keys': 32},
+    'EdgeE400': {'lines': 14, 'keys': 56},
+    'EdgeE450': {'lines': 14, 'keys': 56},
+    'EdgeE500': {'lines': 16, 'keys': 64},
+    'EdgeE550': {'lines': 16, 'keys': 64},
+    'Trio8300': {'lines': 1, 'keys': 0},
+    'Trio8500': {'lines': 1, 'keys': 0},
+    'Trio8800': {'lines': 3, 'keys': 0},
+    'TrioC60': {'lines': 3, 'keys': 0},
 }
 
 

@@ -79,6 +79,18 @@ MODELS = {
     'W80DM': {'accounts': 100, 'keys': 0, 'handsets': 100, 'common': '103'},
     'W90B': {'accounts': 250, 'keys': 0, 'handsets': 250, 'common': '130'},
     'W90DM': {'accounts': 250, 'keys': 0, 'handsets': 250, 'common': '130'},
+    'T49G': {'accounts': 16, 'keys': 29, 'common': '51'},
+    'T53C': {'accounts': 12, 'keys': 21, 'modules': 'EXP50'},
+    'T54': {'accounts': 16, 'keys': 27, 'modules': 'EXP50', 'common': '96'},
+    'T57': {'accounts': 16, 'keys': 29, 'modules': 'EXP50', 'common': '97'},
+    'T74': {'accounts': 12, 'keys': 24},
+    'T73': {'accounts': 12, 'keys': 21},
+    'T77': {'accounts': 16, 'keys': 29},
+    'T85': {'accounts': 16, 'keys': 27},
+    'T87': {'accounts': 16, 'keys': 29},
+    'T88': {'accounts': 16, 'keys': 27},
+    'CP860': {'accounts': 1, 'keys': 0, 'common': '37'},
+    'W90': {'accounts': 250, 'keys': 0, 'handsets': 250, 'common': '130'},
 }
 
 

@@ -7,11 +7,11 @@ static.auto_provision.pnp_enable = 0
 sip.notify_reboot_enable = 0
 {% if admin_password -%}
 static.security.user_name.admin = {{ admin_username or 'admin' }}
-static.security.user_password = {{ admin_username or 'admin' }}:{{ admin_password }}
+static.security.user_password = {{ (admin_username or 'admin')|replace(':', '') }}:{{ admin_password }}
 {% endif -%}
 {% if user_password -%}
 static.security.user_name.user = {{ user_username or 'user' }}
-static.security.user_password = {{ user_username or 'user' }}:{{ user_password }}
+static.security.user_password = {{ (user_username or 'user')|replace(':', '') }}:{{ user_password }}
 {% endif -%}
 {% if vlan_enabled -%}
 static.network.vlan.internet_port_enable = 1
