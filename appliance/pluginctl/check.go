@@ -86,6 +86,9 @@ func runCheck(ctx context.Context, _ *command, env Env, args []string) error {
 		s.add(<-r)
 	}
 	_ = g.Wait() // every result is there
+	if err := ctx.Err(); err != nil {
+		return err // and so are differences that are none
+	}
 	return s.end()
 }
 
@@ -131,6 +134,9 @@ type result struct {
 
 func (r *recordings) check(ctx context.Context, path string) (out result) {
 	out.name = path
+	if out.err = ctx.Err(); out.err != nil {
+		return out
+	}
 	p, err := open(ctx, path)
 	if err != nil {
 		out.err = err
@@ -250,7 +256,7 @@ func kind(d oracle.Difference) string {
 // end prints the sums.
 func (s *summary) end() error {
 	s.counts("total", &s.total, s.different)
-	fmt.Fprintf(s.out, "\n%d packages: %d compared, %d without a recording, %d failed\n", s.packages, s.compared, s.unrecorded, s.failed)
+	fmt.Fprintf(s.out, "\npackages: %d, compared: %d, without a recording: %d, failed: %d\n", s.packages, s.compared, s.unrecorded, s.failed)
 	if len(s.total.Skipped) > 0 {
 		fmt.Fprintln(s.out, "skipped:")
 		for _, reason := range slices.Sorted(maps.Keys(s.total.Skipped)) {

@@ -18,7 +18,7 @@ func (p *pack) verify(ctx context.Context) error {
 	problems := p.templates()
 	if _, err := firmware.Read(p.files); err != nil {
 		// The package would not load for the same reason.
-		return errors.Join(append(problems, err)...)
+		return errors.Join(append(problems, fmt.Errorf("plugin %s: pkgs: %w", p.id, err))...)
 	}
 	if _, err := fs.Stat(p.files, "entry.py"); err != nil {
 		return errors.Join(append(problems, fmt.Errorf("plugin %s: there is no entry.py with the class of the plugin", p.id))...)
@@ -42,10 +42,10 @@ func (p *pack) templates() (problems []error) {
 			}
 			src, err := readLimited(p.files, name, maxTemplate)
 			if err == nil {
-				_, err = env.Parse(strings.TrimPrefix(name, dir+"/"), src)
+				_, err = env.Parse(name, src)
 			}
 			if err != nil {
-				problems = append(problems, fmt.Errorf("plugin %s: %s: %w", p.id, name, err))
+				problems = append(problems, fmt.Errorf("plugin %s: %w", p.id, err))
 			}
 			return nil
 		})

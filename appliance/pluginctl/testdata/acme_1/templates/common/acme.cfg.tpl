@@ -1,0 +1,2 @@
+# of every Acme
+server = {{ http_base_url }}
