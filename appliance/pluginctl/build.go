@@ -31,10 +31,11 @@ files, pkgs/*.db and the syntax of every template are checked.
 
   -o FILE|FOLDER   where it goes; the current folder by default
 
-The empty folders below var are added. Hidden files, __pycache__, *.pyc, *~ and what
-is in var/installed are left out; firmware that no server has may be in var/cache.
-Links inside the folder are replaced by the files they lead to. The same files give
-the same bytes; SOURCE_DATE_EPOCH sets the date of all files (seconds since 1970).
+The empty folders below var are added. Hidden files, __pycache__, *.pyc, *~, packages
+beside plugin-info and what is in var/installed are left out; firmware that no server
+has may be in var/cache. Links inside the folder are replaced by the files they lead
+to. The same files give the same bytes; SOURCE_DATE_EPOCH sets the date of all files
+(seconds since 1970).
 `,
 		run: runBuild,
 	}
@@ -112,6 +113,10 @@ func build(ctx context.Context, dir, out string, date time.Time) (b *built, err 
 		return nil, err
 	}
 	defer root.Close()
+	src, err := collect(root)
+	if err != nil {
+		return nil, err
+	}
 	info, err := plugin.ReadInfo(id, root.FS())
 	if err != nil {
 		return nil, err
@@ -124,10 +129,6 @@ func build(ctx context.Context, dir, out string, date time.Time) (b *built, err 
 		return nil, fmt.Errorf("plugin %s: %s cannot be the name of a package; shorten the id or the version", id, name)
 	}
 	path, err := target(out, name)
-	if err != nil {
-		return nil, err
-	}
-	src, err := collect(root)
 	if err != nil {
 		return nil, err
 	}

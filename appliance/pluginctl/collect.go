@@ -90,6 +90,9 @@ func leaveOut(name string) bool {
 	if strings.HasPrefix(name, "var/installed/") {
 		return true // what a box noted; var/cache may hold firmware that no server has
 	}
+	if base == name && strings.HasSuffix(name, archiveSuffix) {
+		return true // a package that was built right here
+	}
 	return strings.HasPrefix(base, ".") || base == "__pycache__" || strings.HasSuffix(base, ".pyc") || strings.HasSuffix(base, "~")
 }
 

@@ -1,9 +1,11 @@
 package pluginctl_test
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -52,6 +54,10 @@ func TestRenderFails(t *testing.T) {
 	write(t, filepath.Join(broken, "templates/A1.tpl"), "a\n{{ nothing.at.all }}\n")
 	hostile := source(t, "acme_1")
 	edit(t, filepath.Join(hostile, "entry.py"), "        name = self._file(device)\n", "        while True: pass\n")
+	stuck := source(t, "acme_1")
+	if err := errors.Join(os.Remove(filepath.Join(stuck, "entry.py")), syscall.Mkfifo(filepath.Join(stuck, "entry.py"), 0o600)); err != nil {
+		t.Fatal(err)
+	}
 	good := source(t, "acme_1")
 	const dev, config = "testdata/device.json", "testdata/config.json"
 	tests := []struct{ name, pack, device, config, want string }{
@@ -63,6 +69,7 @@ func TestRenderFails(t *testing.T) {
 		{"config is refused", good, dev, file("c.json", `{"raw_config": {"http_port": "x"}}`), "c.json: a box refuses this config: 1 validation error"},
 		{"exception", good, file("d.json", "{}"), config, "plugin acme_1: configure: entry.py:24: Exception: MAC address needed"},
 		{"error in a template", broken, dev, config, "plugin acme_1: configure: A1.tpl:2: UndefinedError: 'nothing' is undefined"},
+		{"pipe", stuck, dev, config, "entry.py: it is neither a file nor a folder"},
 		{"endless loop", hostile, dev, config, "plugin acme_1: configure: "},
 	}
 	for _, tt := range tests {

@@ -45,12 +45,16 @@ func open(ctx context.Context, path string) (*pack, error) {
 	if err != nil {
 		return nil, err
 	}
+	// Opening a pipe would wait for ever, and what a link shows is not in the package.
+	if _, err := collect(root); err != nil {
+		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), root.Close())
+	}
 	return &pack{id, root.FS(), root.Close}, nil
 }
 
 // folderID returns the plugin id that a folder stands for: its name.
 func folderID(path string) (string, error) {
-	if _, err := os.Stat(filepath.Join(path, infoFile)); err != nil {
+	if !isPackage(path) {
 		return "", fmt.Errorf("%s is no plugin package: there is no %s in it", path, infoFile)
 	}
 	abs, err := filepath.Abs(path)
