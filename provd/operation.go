@@ -21,8 +21,6 @@ const (
 // request that started it. It is safe for concurrent use.
 type Operation struct {
 	label string
-	// bar is true for a label that is shown although it is empty.
-	bar bool
 
 	mu           sync.Mutex
 	state        State
@@ -54,11 +52,11 @@ func (o *Operation) Begin() {
 	}
 }
 
-// AddPart adds a sub operation in progress, of which nothing of end is done. Its
-// label is empty, and shown: clients of wazo-provd see "(|progress;0/9)".
+// AddPart adds a sub operation in progress without a label, of which nothing of end
+// is done. Clients of wazo-provd refuse a status with an empty label, "|progress",
+// although spec/rest.md section 10 has it; wazo-link.md has what they parse.
 func (o *Operation) AddPart(end int64) *Operation {
 	part := NewOperation("")
-	part.bar = true
 	part.Count(0, end)
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -113,7 +111,7 @@ func (o *Operation) String() string {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	var b strings.Builder
-	if o.label != "" || o.bar {
+	if o.label != "" {
 		b.WriteString(o.label + "|")
 	}
 	b.WriteString(string(o.state))

@@ -264,10 +264,10 @@ func TestRecordAndUninstall(t *testing.T) {
 	must(t, b.site.WriteFile("var/tftpboot/firmware/own", []byte("own"), 0o600))
 	in := b.installer()
 	op := b.install(in, "p")
-	if got, want := op.String(), "install_pkg|success(download|success(|success;1/1))(install|success)"; got != want {
+	if got, want := op.String(), "install_pkg|success(download|success(success;1/1))(install|success)"; got != want {
 		t.Errorf("status %s, want %s", got, want)
 	}
-	if got, want := b.install(in, "q").String(), "install_pkg|success(download|success(|success;1/1))(install|success)"; got != want {
+	if got, want := b.install(in, "q").String(), "install_pkg|success(download|success(success;1/1))(install|success)"; got != want {
 		t.Errorf("with one file in the cache: %s, want %s", got, want)
 	}
 	data, err := b.site.ReadFile("var/installed/p")
