@@ -7,7 +7,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"syscall"
 	"testing"
+	"time"
 
 	"provbox/provd/document"
 )
@@ -22,11 +24,34 @@ type peerQuestion struct {
 	Seconds  float64          `json:"seconds"`
 }
 
-// peerAnswer is in seconds.
+// peerAnswer is in seconds, of one run of the program or the best of several.
 type peerAnswer struct {
 	Load      []float64 `json:"load"`
 	Configure float64   `json:"configure"`
 	Extract   float64   `json:"extract"`
+}
+
+// cpuTime is the processor time that this process took so far. Beside others on
+// the machine it says more than the time on the clock.
+func cpuTime(b *testing.B) time.Duration {
+	b.Helper()
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+// loop measures step, on the clock and on the processor, garbage collection
+// included.
+func loop(b *testing.B, step func(n int)) {
+	b.Helper()
+	n, before := 0, cpuTime(b)
+	for b.Loop() {
+		n++
+		step(n)
+	}
+	b.ReportMetric(float64(cpuTime(b)-before)/float64(n), "cpu-ns/op")
 }
 
 // withPeer runs a row in CPython, when PEER_PYTHON is one that has Jinja2;
@@ -38,7 +63,23 @@ func withPeer(b *testing.B, row func(*testing.B)) {
 	}
 }
 
-func askPeer(b *testing.B, q peerQuestion) peerAnswer {
+func askPeer(b *testing.B, q peerQuestion) (best peerAnswer) {
+	b.Helper()
+	for first := true; b.Loop(); first = false {
+		a := askPeerOnce(b, q)
+		if first {
+			best = a
+			continue
+		}
+		best.Configure, best.Extract = min(best.Configure, a.Configure), min(best.Extract, a.Extract)
+		for i := range a.Load {
+			best.Load[i] = min(best.Load[i], a.Load[i])
+		}
+	}
+	return best
+}
+
+func askPeerOnce(b *testing.B, q peerQuestion) peerAnswer {
 	b.Helper()
 	q.Common = benchCommon()
 	in, err := json.Marshal(q)

@@ -101,28 +101,11 @@ func heap() float64 {
 	return float64(m.HeapAlloc)
 }
 
-// BenchmarkLoad is the start of a box with all packages. The memory is what the
-// heap holds more than before, when they are loaded, and when each has configured
-// a phone and looked at a request.
+// BenchmarkLoad is the start of a box with all packages.
 func BenchmarkLoad(b *testing.B) {
 	ids, files := benchPackages(b)
 	b.Run("provbox", func(b *testing.B) {
-		for b.Loop() {
-			benchSet(b, ids, files)
-		}
-		each := float64(len(ids))
-		b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N)/each, "µs/package")
-		b.StopTimer()
-		before := heap()
-		set := benchSet(b, ids, files)
-		b.ReportMetric((heap()-before)/each/1024, "KiB/package")
-		raw := benchConfig(b)
-		for _, p := range set.Loaded() {
-			_ = p.Configure(b.Context(), benchDevice(p.Info()), raw) // some refuse this phone
-			_, _ = p.Extract(b.Context(), provd.Request{Kind: provd.HTTP, Path: "/x", UserAgent: "x", HasUserAgent: true})
-		}
-		b.ReportMetric((heap()-before)/each/1024, "KiB/package-in-use")
-		runtime.KeepAlive(set)
+		loop(b, func(int) { benchSet(b, ids, files) })
 	})
 	withPeer(b, func(b *testing.B) {
 		answer := askPeer(b, peerQuestion{Packages: onDisk(b, ids, files)})
@@ -130,9 +113,26 @@ func BenchmarkLoad(b *testing.B) {
 		for _, s := range answer.Load {
 			sum += s
 		}
-		b.ReportMetric(sum*1e9, "ns/op")
-		b.ReportMetric(sum*1e6/float64(len(ids)), "µs/package")
+		b.ReportMetric(sum*1e9, "cpu-ns/op")
 	})
+}
+
+// BenchmarkMemory is what the heap holds more than before for each package, when
+// all are loaded, and when each has configured a phone and looked at a request.
+func BenchmarkMemory(b *testing.B) {
+	ids, files := benchPackages(b)
+	raw := benchConfig(b)
+	for b.Loop() {
+		before := heap()
+		set := benchSet(b, ids, files)
+		b.ReportMetric((heap()-before)/float64(len(ids))/1024, "KiB/loaded")
+		for _, p := range set.Loaded() {
+			_ = p.Configure(b.Context(), benchDevice(p.Info()), raw) // some refuse this phone
+			_, _ = p.Extract(b.Context(), provd.Request{Kind: provd.HTTP, Path: "/x", UserAgent: "x", HasUserAgent: true})
+		}
+		b.ReportMetric((heap()-before)/float64(len(ids))/1024, "KiB/in-use")
+		runtime.KeepAlive(set)
+	}
 }
 
 // BenchmarkConfigure renders the files of one phone.
@@ -150,15 +150,15 @@ func BenchmarkConfigure(b *testing.B) {
 				b.Skip(err)
 			}
 			b.Run("provbox", func(b *testing.B) {
-				for b.Loop() {
+				loop(b, func(int) {
 					if err := p.Configure(b.Context(), dev, raw); err != nil {
 						b.Fatal(err)
 					}
-				}
+				})
 			})
 			withPeer(b, func(b *testing.B) {
-				answer := askPeer(b, peerQuestion{Packages: onDisk(b, []string{id}, files), Device: dev.Object, Config: raw, Seconds: 1})
-				b.ReportMetric(answer.Configure*1e9, "ns/op")
+				answer := askPeer(b, peerQuestion{Packages: onDisk(b, []string{id}, files), Device: dev.Object, Config: raw, Seconds: 0.3})
+				b.ReportMetric(answer.Configure*1e9, "cpu-ns/op")
 			})
 		})
 	}
@@ -197,24 +197,16 @@ func BenchmarkExtract(b *testing.B) {
 		}
 	}
 	b.Run("known", func(b *testing.B) {
-		n := 0
-		for b.Loop() {
-			n++
-			extract(b, fmt.Sprintf(agents[n%len(agents)], 0))
-		}
+		loop(b, func(n int) { extract(b, fmt.Sprintf(agents[n%len(agents)], 0)) })
 	})
 	b.Run("new", func(b *testing.B) {
-		n := 0
-		for b.Loop() {
-			n++
-			extract(b, fmt.Sprintf(agents[n%len(agents)], n))
-		}
+		loop(b, func(n int) { extract(b, fmt.Sprintf(agents[n%len(agents)], n)) })
 	})
 	withPeer(b, func(b *testing.B) {
-		q := peerQuestion{Packages: onDisk(b, chosen, files), Seconds: 1}
+		q := peerQuestion{Packages: onDisk(b, chosen, files), Seconds: 0.3}
 		for _, a := range agents {
 			q.Agents = append(q.Agents, fmt.Sprintf(a, 0))
 		}
-		b.ReportMetric(askPeer(b, q).Extract*1e9, "ns/op")
+		b.ReportMetric(askPeer(b, q).Extract*1e9, "cpu-ns/op")
 	})
 }

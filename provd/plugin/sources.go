@@ -1,6 +1,7 @@
 package plugin
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"io/fs"
@@ -62,7 +63,10 @@ func readAll(files *layer.FS, name string, limit int64) ([]byte, error) {
 	if f.IsDir {
 		return nil, &fs.PathError{Op: "read", Path: name, Err: layer.ErrIsDirectory}
 	}
-	data, err := io.ReadAll(io.LimitReader(f, limit+1))
+	var b bytes.Buffer
+	b.Grow(int(min(max(f.Size, 0), limit)) + bytes.MinRead) // no need to grow while reading
+	_, err = b.ReadFrom(io.LimitReader(f, limit+1))
+	data := b.Bytes()
 	if err == nil && int64(len(data)) > limit {
 		err = fmt.Errorf("%s is larger than %d bytes", name, limit)
 	}

@@ -58,6 +58,9 @@ type Thread struct {
 	frame     *frame  // the running program's innermost frame
 }
 
+// discard is the logger of threads that were given none; it has no state.
+var discard = slog.New(slog.DiscardHandler)
+
 // NewThread returns a thread with fresh budgets. The call it is used for ends
 // with ctx's error, as a *LimitError, when ctx is done.
 func NewThread(ctx context.Context, l Limits) *Thread {
@@ -75,7 +78,7 @@ func NewThread(ctx context.Context, l Limits) *Thread {
 	}
 	return &Thread{
 		Now:       time.Now,
-		Logger:    slog.New(slog.DiscardHandler),
+		Logger:    discard,
 		ctx:       ctx,
 		limits:    l,
 		nextCheck: min(checkEvery, l.Steps),

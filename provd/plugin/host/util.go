@@ -130,15 +130,18 @@ func parseMAC(s string) (mac [6]byte, err error) {
 }
 
 func joinMAC(mac [6]byte, sep string, upper bool) string {
-	format := "%02x"
+	digits := "0123456789abcdef"
 	if upper {
-		format = "%02X"
+		digits = "0123456789ABCDEF"
 	}
-	parts := make([]string, len(mac))
-	for i, b := range mac {
-		parts[i] = fmt.Sprintf(format, b)
+	b := make([]byte, 0, 12+5*len(sep))
+	for i, x := range mac {
+		if i > 0 {
+			b = append(b, sep...)
+		}
+		b = append(b, digits[x>>4], digits[x&15])
 	}
-	return strings.Join(parts, sep)
+	return string(b)
 }
 
 func formatMAC(t *python.Thread, args []python.Value, kwargs []python.Keyword) (python.Value, error) {

@@ -7,8 +7,8 @@ does nothing. Files are made in memory, so that no disk is measured.
 
 Standard input is a JSON object: "packages" (folders), "device", "config" (what
 configure gets), "common" (what configure_common gets), "agents" (User-Agents that
-are looked at in turn) and "seconds" (how long to measure). Standard output is one:
-"load" in seconds for each package, "configure" for the first and "extract" for
+are looked at in turn) and "seconds" (how long to measure). Standard output is one,
+in seconds of processor time: "load" for each package, "configure" for the first and "extract" for
 one User-Agent through all.
 """
 
@@ -55,6 +55,9 @@ class Nothing(metaclass=AnyAttribute):
 
     def __iter__(self):
         return iter(())
+
+    def __getitem__(self, key):
+        return Nothing()
 
 
 class Stand(types.ModuleType):
@@ -144,7 +147,7 @@ class TemplatePluginHelper:
     def dump(self, template, context, filename, encoding='UTF-8', errors='strict'):
         files[filename] = template.render(context).encode(encoding, errors)
 
-    def render(self, template, context):
+    def render(self, template, context, *args):
         return template.render(context)
 
 
@@ -342,8 +345,8 @@ def measure(seconds, step):
     step()
     best = None
     for _ in range(5):
-        n, start = 0, time.perf_counter()
-        while (spent := time.perf_counter() - start) < seconds / 5:
+        n, start = 0, time.process_time()
+        while (spent := time.process_time() - start) < seconds / 5:
             step()
             n += 1
         best = spent / n if best is None else min(best, spent / n)
@@ -359,9 +362,9 @@ def main():
     logging.disable(logging.CRITICAL)
     plugins, answer = [], {'load': []}
     for folder in asked['packages']:
-        start = time.perf_counter()
+        start = time.process_time()
         plugins.append(load(folder, asked['common']))
-        answer['load'].append(time.perf_counter() - start)
+        answer['load'].append(time.process_time() - start)
     if 'config' in asked:
         # configure changes its arguments, so that each call gets copies; wazo-provd
         # reads them from a database each time.

@@ -57,9 +57,11 @@ func find(name string) (rule, bool) {
 	if name == "" || strings.ContainsAny(name, " \n") {
 		return rule{}, false
 	}
-	_, rest, ok := strings.Cut("\n"+table, "\n"+name+" ")
+	rest, ok := strings.CutPrefix(table, name+" ")
 	if !ok {
-		return rule{}, false
+		if _, rest, ok = strings.Cut(table, "\n"+name+" "); !ok {
+			return rule{}, false
+		}
 	}
 	footer, _, _ := strings.Cut(rest, "\n")
 	return parse(footer)

@@ -222,6 +222,9 @@ type firstSet struct {
 	nullable bool
 }
 
+// has reports whether a match may begin with r.
+func (f *firstSet) has(r rune) bool { return r >= 256 || f.low[r>>6]&(1<<(r&63)) != 0 }
+
 func (f *firstSet) union(o firstSet) {
 	for i := range f.low {
 		f.low[i] |= o.low[i]

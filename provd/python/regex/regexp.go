@@ -15,7 +15,8 @@ type Regexp struct {
 	ascii   engine // Go's regexp for subjects below 0x80
 	wide    engine // Go's regexp for any str
 	slow    func() *prog
-	pool    sync.Pool // of *machine
+	start   func() firstSet // of the tree
+	pool    sync.Pool       // of *machine
 }
 
 // Compile parses a pattern. isBytes says that text is the content of a bytes
@@ -33,6 +34,7 @@ func Compile(text string, isBytes bool, flags Flags) (*Regexp, error) {
 		}
 		return goFormOf(n, false)
 	})
+	re.start = sync.OnceValue(func() firstSet { return firstOf(n) })
 	re.slow = sync.OnceValue(func() *prog { return compileProg(n, len(re.groups)) })
 	return re, nil
 }
@@ -138,12 +140,33 @@ func (re *Regexp) do(b Budget, s *Subject, pos, end int, m mode, notEmpty bool) 
 	if pos > end {
 		return nil, nil
 	}
+	if none, err := re.hopeless(b, s, pos, end, m); none || err != nil {
+		return nil, err
+	}
 	if !notEmpty {
 		if match, ok, err := re.fast(b, s, pos, end, m); ok || err != nil {
 			return match, err
 		}
 	}
 	return re.backtrack(b, s, pos, end, m, notEmpty)
+}
+
+// hopeless reports whether no character there is can begin a match. Most texts
+// are shown to expressions that look for something else: this is much cheaper
+// than either engine.
+func (re *Regexp) hopeless(b Budget, s *Subject, pos, end int, m mode) (bool, error) {
+	first := re.start()
+	if first.nullable {
+		return false, nil
+	}
+	if m != search {
+		return pos == end || !first.has(s.at(pos)), nil
+	}
+	i := pos
+	for i < end && !first.has(s.at(i)) {
+		i++
+	}
+	return i == end, charge(b, (i-pos)/4)
 }
 
 // fast runs on Go's regexp; not ok means that it cannot.
