@@ -186,28 +186,3 @@ func TestHTTPDownloader(t *testing.T) {
 		t.Errorf("gone: %v", err)
 	}
 }
-
-func FuzzUnpack(f *testing.F) {
-	m := member{name: "d/x", content: "content"}
-	tarred := makeTar(f, m)
-	for _, seed := range [][]byte{makeZip(f, m), tarred, compressWith(f, "gz", tarred), compressWith(f, "bz2", tarred), compressWith(f, "xz", tarred), makeRar(m), make7z(m)} {
-		for format := range byte(4) {
-			f.Add(format, seed)
-		}
-	}
-	f.Fuzz(func(t *testing.T, format byte, data []byte) {
-		b := newBox(t)
-		b.limits = Limits{Unpacked: 1 << 20, Entries: 20}
-		b.file("f", "file", data)
-		b.pkg("p", "f", "a-b: "+[]string{"unzip", "untar", "unrar", "7z"}[format%4]+" $FILE1")
-		op := b.install(b.installer(), "p")
-		if op.State() == provd.Fail {
-			b.nothingLeft()
-		} else if n := len(b.installed()); n > 20 {
-			t.Errorf("%d files unpacked", n)
-		}
-		if left := b.list(workDir); len(left) > 0 {
-			t.Errorf("left behind: %v", left)
-		}
-	})
-}
