@@ -18,7 +18,7 @@ type Event struct {
 	// Device is the device's id; MAC and IP are what was known of the phone.
 	// Any of them may be empty.
 	Device, MAC, IP string
-	Topic           string // dhcp, ident, http, tftp, config, sync, box
+	Topic           string // dhcp, ident, http, tftp, config, sync, plugin, firmware, box
 	Text            string // what happened, in one line
 	Attrs           []slog.Attr
 }

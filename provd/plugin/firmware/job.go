@@ -79,10 +79,14 @@ func (j *job) claimRoom() (err error) {
 	for _, p := range j.packages {
 		for _, id := range p.Files {
 			f := j.in.cfg.DB.Files[id]
-			if seen[id] || j.in.cached(f) {
+			if seen[id] {
 				continue
 			}
 			seen[id] = true
+			if j.in.cached(f) {
+				j.have[id] = f.Size
+				continue
+			}
 			if info, err := j.in.cfg.Cache.Lstat(part(f)); err == nil {
 				j.have[id] = min(info.Size(), f.Size)
 			}
