@@ -160,6 +160,7 @@ func (h *httpHandler) request(r *http.Request) (provd.Request, error) {
 	}
 	p, query, _ := strings.Cut(uri, "?")
 	_, has := r.Header["User-Agent"]
+	r.Header.Set("Host", r.Host) // where net/http keeps it is not where packages look
 	return provd.Request{
 		Kind: provd.HTTP, IP: ip, Path: p, Query: query, Method: r.Method, Header: r.Header,
 		UserAgent: r.UserAgent(), HasUserAgent: has,
