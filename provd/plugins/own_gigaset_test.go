@@ -16,6 +16,7 @@ func TestOwnGigasetRender(t *testing.T) {
 		{"N870-hostile", "N870 IP PRO", ownHostile},
 		{"N510-full", "N510 IP PRO", full},
 		{"N510-hostile", "N510 IP PRO", ownHostile},
+		{"N510-pin", "N510 IP PRO", `{"admin_password": "1234"}`},
 		{"N720-full", "N720 DM PRO", full},
 		{"unknown-full", "N999 IP PRO", full},
 		{"nomodel-empty", "", "{}"},

@@ -180,6 +180,8 @@ class BaseGigasetPlugin(BaseProvboxPlugin):
         language, _, country = (config.get('locale') or '').partition('_')
         config['XX_language'] = self._LANGUAGES.get(language)
         config['XX_tone'] = self._TONES.get(country)
+        if model['form'] == 'n510' and config.get('admin_password'):
+            config['XX_pin'] = self._pin(config['admin_password'])
         config['XX_time'] = None
         zone = self._zone(config)
         if zone:
@@ -258,6 +260,13 @@ class BaseGigasetPlugin(BaseProvboxPlugin):
                 providers.append(provider)
             account['provider'] = providers.index(provider)
         return providers
+
+    def _pin(self, password):
+        """Return a password of four digits in the form of a system PIN."""
+        if not re.match('^[0-9]{4}$', password):
+            logger.info('the password of this station must be four digits; it stays as it is')
+            return None
+        return f'0x{password[:2]},0x{password[2:]}'
 
     def _zone_name(self, name, minutes):
         if name.startswith('Europe/') or name in self._ZONE_NAMES.values():

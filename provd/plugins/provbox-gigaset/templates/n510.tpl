@@ -49,6 +49,10 @@
 <S_CONFIGFILE_URL class="string" value='"{{ XX_server }}/{{ XX_filename }}"'/>
 {{ number(ip + 'ucB_CT_AFTER_ON_HOOK', 1) }}
 {{ number(ip + 'ucB_USE_R_KEY_FOR_CALL_TRANSFER', 1) }}
+{# The system PIN, which is the password of the web page too. -#}
+{% if XX_pin -%}
+<SYMB_ITEM ID="BS_CUSTOM.aucKdsPin[0]" class="symb_item" value="{{ XX_pin }}"/>
+{% endif -%}
 {% if XX_tone -%}
 {{ number('BS_AE_SwConfig.ucCountryCodeTone', XX_tone[0]) }}
 {% endif -%}
