@@ -128,8 +128,8 @@ func (r restPlugins) Failed() map[string]string {
 }
 
 func (r restPlugins) Reload(ctx context.Context, id string) error {
-	if err := r.app.reloadPlugin(ctx, id); err != nil {
+	if err := r.app.plugins.Reload(ctx, id); err != nil {
 		return &provd.Error{Code: provd.Invalid, Message: err.Error()}
 	}
-	return nil
+	return r.app.pluginChanged(ctx, id)
 }

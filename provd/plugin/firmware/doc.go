@@ -8,5 +8,7 @@
 // already; nothing in an archive can name a place outside the folder it is
 // unpacked in, and links and devices are refused; what is unpacked, copied and
 // kept is bounded; a firmware package is in place whole or not at all, also after
-// a power cut; removing one removes what it installed and nothing else.
+// a power cut; removing one removes what it installed and nothing else; files of an
+// operator are verified like downloaded ones, and nothing is begun that has no room
+// in the Space it was given.
 package firmware
