@@ -3,13 +3,19 @@ package python
 import (
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
 // codecName returns CPython's name of a supported encoding: utf-8, utf-8-sig,
 // ascii or latin-1.
 func codecName(encoding string) (string, error) {
-	name := strings.ToLower(strings.NewReplacer("_", "-", " ", "-").Replace(encoding))
+	name := strings.Map(func(r rune) rune {
+		if r == '_' || r == ' ' {
+			return '-'
+		}
+		return unicode.ToLower(r)
+	}, encoding)
 	switch name {
 	case "utf-8", "utf8", "u8", "utf", "cp65001":
 		return "utf-8", nil

@@ -53,10 +53,14 @@ type Thread struct {
 	alloc     int64
 	output    int64
 	depth     int
-	local     map[any]any
+	local     []attached
 	active    []Value // containers being shown, for repr's `[...]`
 	frame     *frame  // the running program's innermost frame
 }
+
+// attached is what a host attached to a thread: it is one thing or two, for which
+// a map would be made in vain.
+type attached struct{ key, value any }
 
 // discard is the logger of threads that were given none; it has no state.
 var discard = slog.New(slog.DiscardHandler)
@@ -171,12 +175,22 @@ func (t *Thread) Write(text string) error {
 
 // Value returns what the host attached under key, or nil. Keys should be of a
 // type private to the package that uses them, as with context.Context.
-func (t *Thread) Value(key any) any { return t.local[key] }
+func (t *Thread) Value(key any) any {
+	for _, a := range t.local {
+		if a.key == key {
+			return a.value
+		}
+	}
+	return nil
+}
 
 // SetValue attaches host data to the thread.
 func (t *Thread) SetValue(key, value any) {
-	if t.local == nil {
-		t.local = make(map[any]any)
+	for i := range t.local {
+		if t.local[i].key == key {
+			t.local[i].value = value
+			return
+		}
 	}
-	t.local[key] = value
+	t.local = append(t.local, attached{key, value})
 }

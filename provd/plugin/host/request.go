@@ -36,21 +36,25 @@ func NewRequest(req provd.Request, read func(attr string)) python.Value {
 	}
 	switch req.Kind {
 	case provd.TFTP:
-		packet := python.NewDict(4)
-		packet.SetStr("opcode", python.Bytes("\x00\x01"))
-		packet.SetStr("mode", python.Bytes("octet"))
-		packet.SetStr("options", python.NewDict(0))
-		return &mapping{read: read, items: []mappingItem{
-			{python.Str("address"), AttrIP, func() python.Value { return python.Tuple{python.Str(req.IP), python.Int(0)} }},
-			{python.Str("packet"), AttrPath, func() python.Value {
-				packet.SetStr("filename", python.Bytes(req.Path))
-				return packet
-			}},
-		}}
+		return tftpRequest(req.IP, req.Path, read)
 	case provd.DHCP:
 		return dhcpRequest(req, read)
 	}
 	return &Request{req: req, read: read}
+}
+
+func tftpRequest(ip, path string, read func(string)) *mapping {
+	packet := python.NewDict(4)
+	packet.SetStr("opcode", python.Bytes("\x00\x01"))
+	packet.SetStr("mode", python.Bytes("octet"))
+	packet.SetStr("options", python.NewDict(0))
+	return &mapping{read: read, items: []mappingItem{
+		{python.Str("address"), AttrIP, func() python.Value { return python.Tuple{python.Str(ip), python.Int(0)} }},
+		{python.Str("packet"), AttrPath, func() python.Value {
+			packet.SetStr("filename", python.Bytes(path))
+			return packet
+		}},
+	}}
 }
 
 // The attributes of a request that an extractor can read. DHCP options are
