@@ -151,6 +151,7 @@ func (f *firmwares) add(p *plugin.Plugin) (err error) {
 	}
 	pf.Installer, err = firmware.NewInstaller(firmware.InstallerConfig{
 		DB: pf.db, Dir: pf.dir, Site: pf.site, Cache: pf.cache, Space: f.space,
+		Shipped:     func(name string) (fs.File, error) { return pf.plugin.Load().Shipped(name) },
 		Downloaders: map[string]firmware.Downloader{"default": downloader{f.app, nil}, "auth": downloader{f.app, pf}},
 		Plugin:      p.ID(), Recorder: recorder{f.app.journal}, Logger: f.app.log.With("plugin", p.ID()),
 	})

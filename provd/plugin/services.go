@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 
 	"provbox/provd"
 	"provbox/provd/plugin/firmware"
@@ -18,6 +19,11 @@ func (p *Plugin) Firmware() (*firmware.DB, string) { return p.firmware, p.firmwa
 
 // HasFirmware reports whether the package has an install service.
 func (p *Plugin) HasFirmware() bool { return p.firmwareRoot != "" }
+
+// Shipped opens a file that the package brings for its firmware, in its var/cache.
+func (p *Plugin) Shipped(name string) (fs.File, error) {
+	return p.cfg.Package.Open("var/cache/" + name)
+}
 
 // HasParams reports whether the package has a configure service.
 func (p *Plugin) HasParams() bool { return p.configures }

@@ -177,15 +177,9 @@ func (in *Installer) fetch(ctx context.Context, f File, count func(have int64)) 
 	if !wrong && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("file %s: %w", f.Name, err)
 	}
-	if f.URL == "" {
-		if wrong {
-			return fmt.Errorf("file %s in the cache: %w; the vendor gives it to customers only: upload the right one", f.Name, err)
-		}
-		return provd.Errorf(provd.NotFound, "file %s cannot be downloaded: the vendor gives it to customers only; upload it and install again", f.Name)
-	}
-	d, ok := in.cfg.Downloaders[f.Downloader]
-	if !ok {
-		return provd.Errorf(provd.Invalid, "file %s: there is no downloader %q", f.Name, f.Downloader)
+	d, err := in.source(f, wrong, err)
+	if err != nil {
+		return err
 	}
 	for i := 0; ; i++ {
 		err = in.download(ctx, d, f, count)
@@ -208,6 +202,50 @@ func (in *Installer) fetch(ctx context.Context, f File, count func(have int64)) 
 		return err
 	}
 	return syncDir(in.cfg.Cache, ".")
+}
+
+// source returns where a file comes from that the cache does not have; wrong says that
+// it has another one of that name, and why that is not it.
+func (in *Installer) source(f File, wrong bool, why error) (Downloader, error) {
+	if in.ships(f) {
+		return shipped{in.cfg.Shipped, f.Name}, nil
+	}
+	if f.URL == "" {
+		if wrong {
+			return nil, fmt.Errorf("file %s in the cache: %w; the vendor gives it to customers only: upload the right one", f.Name, why)
+		}
+		return nil, provd.Errorf(provd.NotFound, "file %s cannot be downloaded: the vendor gives it to customers only; upload it and install again", f.Name)
+	}
+	d, ok := in.cfg.Downloaders[f.Downloader]
+	if !ok {
+		return nil, provd.Errorf(provd.Invalid, "file %s: there is no downloader %q", f.Name, f.Downloader)
+	}
+	return d, nil
+}
+
+// ships reports whether the plugin package itself has a file, going by its size.
+func (in *Installer) ships(f File) bool {
+	if in.cfg.Shipped == nil {
+		return false
+	}
+	file, err := in.cfg.Shipped(f.Name)
+	if err != nil {
+		return false
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	return err == nil && info.Mode().IsRegular() && info.Size() == f.Size
+}
+
+// shipped reads a file of the plugin package as if it were downloaded.
+type shipped struct {
+	open func(name string) (fs.File, error)
+	name string
+}
+
+func (s shipped) Download(context.Context, string, int64) (io.ReadCloser, int64, error) {
+	f, err := s.open(s.name)
+	return f, 0, err
 }
 
 // download reads a file, or the rest of it, into its part.

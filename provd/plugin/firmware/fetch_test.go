@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -22,6 +23,7 @@ func TestFetch(t *testing.T) {
 	data := []byte("0123456789")
 	for name, tt := range map[string]struct {
 		before  map[string]string // in the cache
+		shipped map[string]string // in the plugin package
 		served  string
 		cut     int
 		edit    func(db string) string
@@ -40,6 +42,11 @@ func TestFetch(t *testing.T) {
 		"not uploaded":         {edit: noURL, want: "upload it"},
 		"uploaded":             {edit: noURL, before: map[string]string{"f.rom": "0123456789"}},
 		"wrong upload":         {edit: noURL, before: map[string]string{"f.rom": "else"}, want: "upload the right one"},
+		"shipped":              {edit: noURL, shipped: map[string]string{"f.rom": "0123456789"}},
+		"shipped, not fetched": {shipped: map[string]string{"f.rom": "0123456789"}},
+		"shipped after a part": {edit: noURL, shipped: map[string]string{"f.rom": "0123456789"}, before: map[string]string{"f.rom.tmp": "abcd"}},
+		"shipped altered":      {edit: noURL, shipped: map[string]string{"f.rom": "012345678X"}, want: "its SHA-1 is"},
+		"shipped another":      {edit: noURL, shipped: map[string]string{"f.rom": "else"}, want: "upload it"},
 		"credentials missing":  {edit: func(db string) string { return strings.Replace(db, "size:", "downloader: auth\nsize:", 1) }, want: `no downloader "auth"`},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -53,6 +60,9 @@ func TestFetch(t *testing.T) {
 			}
 			for name, content := range tt.before {
 				must(t, b.cache.WriteFile(name, []byte(content), 0o600))
+			}
+			for name, content := range tt.shipped {
+				b.shipped[name] = &fstest.MapFile{Data: []byte(content)}
 			}
 			op := b.install(b.installer(), "p")
 			if !strings.Contains(op.Reason(), tt.want) || (tt.want == "") != (op.State() == provd.Success) {

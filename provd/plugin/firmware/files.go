@@ -19,8 +19,8 @@ type FileState struct {
 	File
 	// Packages are the ids of those that need it.
 	Packages []string
-	// Cached is true when the cache has a file of this name and size. Its hash is
-	// looked at when it is used.
+	// Cached is true when the cache or the plugin package has a file of this name and
+	// size. Its hash is looked at when it is used.
 	Cached bool
 }
 
@@ -32,7 +32,7 @@ func (in *Installer) Files() []FileState {
 		for _, id := range p.Files {
 			if byID[id] == nil {
 				f := in.cfg.DB.Files[id]
-				byID[id] = &FileState{File: f, Cached: checkFile(f) == nil && in.cached(f)}
+				byID[id] = &FileState{File: f, Cached: checkFile(f) == nil && (in.cached(f) || in.ships(f))}
 			}
 			byID[id].Packages = append(byID[id].Packages, p.ID)
 		}

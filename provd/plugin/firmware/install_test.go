@@ -14,6 +14,7 @@ import (
 	"path"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -49,6 +50,7 @@ func (errReader) Read([]byte) (int, error) { return 0, errors.New("connection lo
 type box struct {
 	t           testing.TB
 	site, cache *os.Root
+	shipped     fstest.MapFS // the package's var/cache
 	server      *fakeServer
 	db          string
 	limits      Limits
@@ -56,7 +58,7 @@ type box struct {
 
 func newBox(t testing.TB) *box {
 	t.Helper()
-	b := &box{t: t, server: &fakeServer{files: make(map[string][]byte)}}
+	b := &box{t: t, shipped: make(fstest.MapFS), server: &fakeServer{files: make(map[string][]byte)}}
 	for _, r := range []**os.Root{&b.site, &b.cache} {
 		root, err := os.OpenRoot(t.TempDir())
 		must(t, err)
@@ -82,7 +84,7 @@ func (b *box) installer() *Installer {
 	db, err := Parse(b.db)
 	must(b.t, err)
 	in, err := NewInstaller(InstallerConfig{
-		DB: db, Dir: "var/tftpboot", Site: b.site, Cache: b.cache, Limits: b.limits,
+		DB: db, Dir: "var/tftpboot", Site: b.site, Cache: b.cache, Limits: b.limits, Shipped: b.shipped.Open,
 		Downloaders: map[string]Downloader{"default": b.server},
 	})
 	must(b.t, err)

@@ -26,6 +26,9 @@ type InstallerConfig struct {
 	// Cache holds the downloaded files, and the ones an operator has put there.
 	// Required; it may be on another disk.
 	Cache *os.Root
+	// Shipped opens a file of the package's own var/cache, where some packages have
+	// what cannot be downloaded (spec/plugins.md section 1); nil for none.
+	Shipped func(name string) (fs.File, error)
 	// Downloaders are by the name that files ask for; "default" is for most.
 	Downloaders map[string]Downloader
 	Limits      Limits
