@@ -18,6 +18,7 @@ import (
 	"provbox/appliance/perm"
 	"provbox/appliance/settings"
 	"provbox/appliance/store"
+	"provbox/appliance/uplink"
 	"provbox/dhcp"
 	"provbox/provd"
 	"provbox/provd/document"
@@ -59,6 +60,7 @@ type App struct {
 	ident    *ident.Identifier
 	security *provd.Security // nil when it cannot be written
 	dhcp     *dhcp.Server
+	uplink   *uplink.Uplink
 
 	http, rest net.Listener
 	tftp       *net.UDPConn
@@ -98,6 +100,7 @@ func (a *App) Start(ctx context.Context) error {
 	}{
 		{"network", a.startNetwork},
 		{"store", a.startStore},
+		{"uplink", a.startUplink},
 		{"sockets", a.startSockets},
 		{"central", a.startCentral},
 		{"plugins", a.startPlugins},
@@ -261,7 +264,12 @@ func (a *App) startSockets(context.Context) error {
 	if a.http, err = socks.listen("http", g.HTTPInterface, g.HTTPPort); err != nil {
 		return err
 	}
-	if a.rest, err = socks.listen("rest", r.IP, r.Port); err != nil {
+	if r.Interface != "" {
+		a.rest, err = a.followInterface(socks)
+	} else {
+		a.rest, err = socks.listen("rest", r.IP, r.Port)
+	}
+	if err != nil {
 		return err
 	}
 	a.tftp, err = socks.tftp(g.TFTPInterface, g.TFTPPort)
@@ -313,6 +321,7 @@ func (a *App) startREST(context.Context) error {
 		Plugins: restPlugins{a}, Services: pluginServices{a}, Observer: a.ident, Logger: a.log,
 		Templates: restTemplates{a},
 	}
+	cfg.Uplink = restUplink{a.uplink}
 	if a.repository != nil {
 		cfg.Installer = a.repository
 	}

@@ -19,6 +19,7 @@ var owners = map[string][]string{
 	"github.com/a-h/templ":                  {"webui"},
 	"github.com/coreos/go-systemd":          {"appliance"},
 	"github.com/vishvananda/netlink":        {"appliance", "dhcp"},
+	"golang.zx2c4.com/wireguard":            {"appliance/uplink"},
 	"github.com/diskfs/go-diskfs":           {"appliance/perm", "image"},
 	"github.com/gokrazy":                    {"image", "appliance/update"},
 	"provbox/appliance":                     {"appliance", "image"},
@@ -30,6 +31,7 @@ var owners = map[string][]string{
 	"provbox/appliance/cmd":                 {},
 	"provbox/provd/provdtest":               {},
 	"provbox/appliance/central/centraltest": {"appliance/cmd/demo"},
+	"provbox/appliance/uplink/uplinktest":   {},
 }
 
 func TestDependencies(t *testing.T) {

@@ -1,7 +1,8 @@
 // Package settings reads the settings file of the box (spec/config.md).
 //
 // Sections and keys that wazo-provd has keep their names and meaning, so that
-// an existing config.yml can be pasted; dhcp, web and network are ours. A key
+// an existing config.yml can be pasted; dhcp, web, network, uplink and
+// rest_api.interface are ours. A key
 // that neither knows is a problem, and all problems are reported at once, each
 // with its key.
 package settings
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"provbox/appliance/netcfg"
+	"provbox/appliance/uplink"
 	"provbox/provd/document"
 )
 
@@ -26,6 +28,7 @@ type Settings struct {
 	DHCP         DHCP          `yaml:"dhcp"`
 	Web          Web           `yaml:"web"`
 	Network      netcfg.Config `yaml:"network"`
+	Uplink       uplink.Config `yaml:"uplink"`
 
 	// What only wazo-provd on a Debian server has a use for. Accepted, so that
 	// its file can be pasted, and ignored.
@@ -72,11 +75,14 @@ type SyncDB struct {
 
 // REST is where the REST API listens.
 type REST struct {
-	IP       string `yaml:"ip"`
-	Port     int    `yaml:"port"`
-	SSL      bool   `yaml:"ssl"`
-	CertFile string `yaml:"ssl_certfile"`
-	KeyFile  string `yaml:"ssl_keyfile"`
+	IP   string `yaml:"ip"`
+	Port int    `yaml:"port"`
+	// Interface binds the API to one network interface alone, such as the
+	// uplink's, in the place of IP.
+	Interface string `yaml:"interface"`
+	SSL       bool   `yaml:"ssl"`
+	CertFile  string `yaml:"ssl_certfile"`
+	KeyFile   string `yaml:"ssl_keyfile"`
 }
 
 // Service is how to reach one of the central services.

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"provbox/appliance/uplink"
 )
 
 // validate names every problem with its key.
@@ -38,6 +40,10 @@ func (s *Settings) validate() []string {
 
 	v.addr("rest_api.ip", s.REST.IP)
 	v.port("rest_api.port", s.REST.Port)
+	if s.REST.Interface != "" {
+		problem := uplink.NameProblem(s.REST.Interface)
+		v.check(problem == "", "rest_api.interface", fmt.Sprintf("%q %s", s.REST.Interface, problem))
+	}
 	if s.REST.SSL {
 		v.check(s.REST.CertFile != "", "rest_api.ssl_certfile", "needed when ssl is on")
 		v.check(s.REST.KeyFile != "", "rest_api.ssl_keyfile", "needed when ssl is on")
@@ -60,6 +66,7 @@ func (s *Settings) validate() []string {
 	if err := s.Network.Validate(); err != nil {
 		v = append(v, strings.Split(err.Error(), "\n")...)
 	}
+	s.validateUplink(&v)
 	return v
 }
 

@@ -96,6 +96,7 @@ func (l *Listener) Serve(ctx context.Context) error {
 			}
 			l.tell(l.follow(&workers))
 		}
+		pause(ctx, relisten) // the kernel stops notifying a reader that is too slow
 	}
 	return nil
 }

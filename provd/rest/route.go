@@ -61,6 +61,9 @@ func (a *api) table() []route {
 		{get, "/pg_mgr/plugins/{plugin_id}/info", "provd.pg_mgr.plugins.{plugin_id}.info.read", (*call).pluginInfo},
 		{post, "/pg_mgr/reload", "provd.pg_mgr.reload.create", (*call).reloadPlugin},
 	}
+	if a.cfg.Uplink != nil {
+		rows = append(rows, row{get, "/uplink", "provd.uplink.read", (*call).uplink})
+	}
 	if a.cfg.Installer != nil {
 		rows = append(rows, installRows()...)
 	}

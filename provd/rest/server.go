@@ -16,7 +16,7 @@ import (
 )
 
 // Config is what the API is made from. All but Installer, Services, Templates,
-// Logger and BusStatus must be set.
+// Uplink, Logger and BusStatus must be set.
 type Config struct {
 	Auth     Authenticator
 	Devices  Devices
@@ -24,6 +24,8 @@ type Config struct {
 	Params   Params
 	Plugins  Plugins
 	Observer Observer
+	// Uplink gives the route /uplink; nil leaves it out.
+	Uplink Uplink
 	// Installer gives the routes below /pg_mgr/install; nil leaves them out.
 	Installer Installer
 	// Services gives the routes of plugins' own services; nil leaves them out.
