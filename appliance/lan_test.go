@@ -34,6 +34,10 @@ func TestMain(m *testing.M) {
 		playHammer()
 	case "flood":
 		playFlood()
+	case "centre":
+		playCentre()
+	case "nat":
+		playNAT()
 	}
 }
 
@@ -104,8 +108,17 @@ dhcp:
         - {subnet: 192.168.77.0/24, pools: [{start: 192.168.77.50, end: 192.168.77.249}], router: 192.168.77.1, serve: all}
 `
 
-// newSite makes the LAN, or skips the test where that is not permitted.
+// newSite makes the LAN with a box on it, or skips the test where that is not
+// permitted.
 func newSite(t *testing.T) *site {
+	t.Helper()
+	s := newLAN(t, siteSettings)
+	s.start()
+	return s
+}
+
+// newLAN makes the LAN without the box, which is to have these settings.
+func newLAN(t *testing.T, settings string) *site {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("plays against a box in namespaces; skipped with -short")
@@ -118,7 +131,7 @@ func newSite(t *testing.T) *site {
 	}
 	s := &site{t: t, dir: t.TempDir()}
 	s.settings = filepath.Join(s.dir, "config.yml")
-	if err := os.WriteFile(s.settings, fmt.Appendf(nil, siteSettings, filepath.Join(s.dir, "data")), 0o600); err != nil {
+	if err := os.WriteFile(s.settings, fmt.Appendf(nil, settings, filepath.Join(s.dir, "data")), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	// The namespace outlives the box, which is killed and started again.
@@ -127,7 +140,6 @@ func newSite(t *testing.T) *site {
 		t.Fatal(err)
 	}
 	s.role(s.switchHost, "central")
-	s.start()
 	return s
 }
 
@@ -161,13 +173,20 @@ func (s *site) phone(mac string) *exec.Cmd {
 // role runs the test binary in a host and returns what it prints after "ready".
 func (s *site) role(host *exec.Cmd, role string) *bufio.Scanner {
 	s.t.Helper()
+	_, lines := s.play(host, role, nil)
+	return lines
+}
+
+// play is role with a process that can be ended and has this input.
+func (s *site) play(host *exec.Cmd, role string, in io.Reader, env ...string) (*exec.Cmd, *bufio.Scanner) {
+	s.t.Helper()
 	self, err := os.Executable()
 	if err != nil {
 		s.t.Fatal(err)
 	}
 	cmd := lan.Enter(host.Process.Pid, self)
-	cmd.Env = append(os.Environ(), roleVar+"="+role)
-	cmd.Stderr = os.Stderr
+	cmd.Env = append(append(os.Environ(), roleVar+"="+role), env...)
+	cmd.Stdin, cmd.Stderr = in, os.Stderr
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		s.t.Fatal(err)
@@ -180,7 +199,7 @@ func (s *site) role(host *exec.Cmd, role string) *bufio.Scanner {
 	if !lines.Scan() || lines.Text() != "ready" {
 		s.t.Fatalf("%s: %s", role, lines.Text())
 	}
-	return lines
+	return cmd, lines
 }
 
 // start starts the box and waits until it is ready.

@@ -145,11 +145,16 @@ func (p *callee) status(dev *wgtypes.Device) PeerStatus {
 	return st
 }
 
+// doubtClock names a reason for a peer's silence that nothing else shows.
+func (st *PeerStatus) doubtClock(now time.Time) {
+	if st.Connected || st.Error != "" || now.Year() >= bornYear {
+		return
+	}
+	st.Error = fmt.Sprintf("the box's clock is not set, it shows the year %d: a peer refuses calls that are older than the last one; NTP has to be reached without the tunnel", now.Year())
+}
+
 // note tells of a peer that was reached or lost.
 func (s *session) note(p *callee, st *PeerStatus) {
-	if year := s.now().Year(); !st.Connected && year < bornYear {
-		st.Error = fmt.Sprintf("the box's clock is not set, it shows the year %d: a peer refuses calls that are older than the last one; NTP has to be reached without the tunnel", year)
-	}
 	if st.Connected == p.connected {
 		return
 	}

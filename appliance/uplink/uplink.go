@@ -234,7 +234,7 @@ func (s *session) tend(ctx context.Context, key secret, events <-chan struct{}) 
 		case <-ctx.Done():
 		case <-timer.C:
 		case <-s.tunnel.Done():
-			err = fmt.Errorf("interface %s has ended by itself; it is made again", s.want.name)
+			err = s.ended()
 		case _, ok := <-events:
 			if !ok {
 				events = nil // the timer goes on
@@ -246,6 +246,10 @@ func (s *session) tend(ctx context.Context, key secret, events <-chan struct{}) 
 			return err
 		}
 	}
+}
+
+func (s *session) ended() error {
+	return fmt.Errorf("interface %s has ended by itself; it is made again", s.want.name)
 }
 
 // configure gives the interface its key and peers.
@@ -280,6 +284,11 @@ func (s *session) configure(ctx context.Context, key secret) error {
 // look compares the interface with the settings, mends it, calls stale peers
 // anew, and refreshes the status. It reports whether all peers are connected.
 func (s *session) look(ctx context.Context) (connected bool, err error) {
+	select {
+	case <-s.tunnel.Done():
+		return false, s.ended()
+	default:
+	}
 	dev, err := s.tunnel.Device()
 	if err != nil {
 		return false, fmt.Errorf("interface %s is gone: %w", s.want.name, err)
@@ -295,6 +304,7 @@ func (s *session) look(ctx context.Context) (connected bool, err error) {
 		if err := s.call(ctx, p, &status[i], now); err != nil {
 			return false, err
 		}
+		status[i].doubtClock(now)
 		if a, err := netip.ParseAddrPort(status[i].Address); err == nil {
 			endpoints = append(endpoints, netip.PrefixFrom(a.Addr(), a.Addr().BitLen()))
 		}

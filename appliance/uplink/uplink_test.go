@@ -1,0 +1,459 @@
+package uplink
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.zx2c4.com/wireguard/wgctrl/wgtypes"
+)
+
+// machine is a system that remembers what it was told.
+type machine struct {
+	mu     sync.Mutex
+	open   error // why no interface can be made
+	opened []time.Time
+	state  kernelState
+	tunnel *fakeTunnel
+	events chan struct{}
+}
+
+func (m *machine) Open(string, int) (tunnel, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.opened = append(m.opened, time.Now())
+	if m.open != nil {
+		return nil, m.open
+	}
+	m.state.Link = &link{MTU: 1420}
+	m.tunnel = &fakeTunnel{machine: m, done: make(chan struct{})}
+	return m.tunnel, nil
+}
+
+func (m *machine) State(string) (kernelState, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	s := m.state
+	s.Routes = append([]route(nil), s.Routes...)
+	if s.Link != nil {
+		l := *s.Link
+		s.Link = &l
+	}
+	return s, nil
+}
+
+func (m *machine) Do(c change) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	switch c.Op {
+	case addAddress:
+		m.state.Link.Addresses = append(m.state.Link.Addresses, c.Address)
+	case linkUp:
+		m.state.Link.Up = true
+	case addRoute:
+		m.state.Routes = append(m.state.Routes, c.Route)
+	case removeRoute:
+		kept := m.state.Routes[:0]
+		for _, r := range m.state.Routes {
+			if r != c.Route {
+				kept = append(kept, r)
+			}
+		}
+		m.state.Routes = kept
+	default:
+		return errors.New("not expected: " + c.String())
+	}
+	return nil
+}
+
+func (m *machine) Watch(context.Context) (<-chan struct{}, error) { return m.events, nil }
+
+// do changes the machine behind the uplink's back.
+func (m *machine) do(change func()) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	change()
+}
+
+type fakeTunnel struct {
+	machine *machine
+	dev     wgtypes.Device
+	closed  bool
+	done    chan struct{}
+}
+
+func (*fakeTunnel) Kind() string            { return UserSpace }
+func (t *fakeTunnel) Done() <-chan struct{} { return t.done }
+
+func (t *fakeTunnel) Configure(c wgtypes.Config) error {
+	t.machine.mu.Lock()
+	defer t.machine.mu.Unlock()
+	if c.ReplacePeers {
+		t.dev = wgtypes.Device{PrivateKey: *c.PrivateKey, ListenPort: *c.ListenPort}
+	}
+	for _, p := range c.Peers {
+		if !p.UpdateOnly {
+			t.dev.Peers = append(t.dev.Peers, wgtypes.Peer{PublicKey: p.PublicKey, Endpoint: p.Endpoint, AllowedIPs: p.AllowedIPs, PersistentKeepaliveInterval: *p.PersistentKeepaliveInterval})
+			continue
+		}
+		for i := range t.dev.Peers {
+			if t.dev.Peers[i].PublicKey == p.PublicKey {
+				t.dev.Peers[i].Endpoint = p.Endpoint
+			}
+		}
+	}
+	return nil
+}
+
+func (t *fakeTunnel) Device() (*wgtypes.Device, error) {
+	t.machine.mu.Lock()
+	defer t.machine.mu.Unlock()
+	d := t.dev
+	d.Peers = append([]wgtypes.Peer(nil), d.Peers...)
+	return &d, nil
+}
+
+func (t *fakeTunnel) Close() error {
+	t.machine.mu.Lock()
+	defer t.machine.mu.Unlock()
+	t.closed, t.machine.state.Link = true, nil
+	return nil
+}
+
+// names is a resolver whose answers can change.
+type names struct {
+	mu    sync.Mutex
+	addrs []string
+	asked int
+}
+
+func (n *names) LookupNetIP(context.Context, string, string) ([]netip.Addr, error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.asked++
+	if len(n.addrs) == 0 {
+		return nil, &net.DNSError{Err: "no such host", Name: "wazo.example.org", IsNotFound: true}
+	}
+	var list []netip.Addr
+	for _, a := range n.addrs {
+		list = append(list, netip.MustParseAddr(a))
+	}
+	return list, nil
+}
+
+func (n *names) set(addrs ...string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.addrs = addrs
+}
+
+// trial is an uplink on a machine, run until the test ends.
+type trial struct {
+	*Uplink
+	machine *machine
+	names   *names
+	dir     string
+	ahead   time.Duration // of the bubble's clock, which begins in the year 2000
+	events  []string      // recorded
+	log     bytes.Buffer
+	stop    func()
+}
+
+func try(t *testing.T, cfg Config, prepare func(*trial)) *trial {
+	t.Helper()
+	x := &trial{machine: &machine{events: make(chan struct{})}, names: &names{addrs: []string{"203.0.113.1"}}, dir: t.TempDir(), ahead: 26 * 366 * 24 * time.Hour}
+	if prepare != nil {
+		prepare(x)
+	}
+	x.Uplink = New(cfg, Deps{
+		Now: func() time.Time { return time.Now().Add(x.ahead) },
+		Dir: x.dir, Resolver: x.names, Record: func(text string, _ ...slog.Attr) { x.events = append(x.events, text) },
+		Logger: slog.New(slog.NewTextHandler(&x.log, nil)),
+	})
+	x.sys = x.machine
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error)
+	go func() { ended <- x.Serve(ctx) }()
+	x.stop = sync.OnceFunc(func() {
+		cancel()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+	t.Cleanup(x.stop)
+	return x
+}
+
+// handshake makes the centre answer now, from where it is called or from there.
+func (x *trial) handshake(from string) {
+	x.machine.do(func() {
+		p := &x.machine.tunnel.dev.Peers[0]
+		p.LastHandshakeTime = time.Now().Add(x.ahead)
+		if from != "" {
+			p.Endpoint = net.UDPAddrFromAddrPort(netip.MustParseAddrPort(from))
+		}
+	})
+}
+
+// after lets time pass, and everything come to rest.
+func after(d time.Duration) {
+	time.Sleep(d)
+	synctest.Wait()
+}
+
+func TestConnects(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		x := try(t, good(), nil)
+		after(time.Second)
+		s := x.Status()
+		if s.State != Connecting || s.Kind != UserSpace || s.Error != "" || s.PublicKey == "" || s.Peers[0].Address != "203.0.113.1:51820" {
+			t.Errorf("before an answer: %+v", s)
+		}
+		x.handshake("")
+		after(2 * time.Second)
+		if s := x.Status(); s.State != Connected || s.Peers[0].Age != 2*time.Second || !s.Peers[0].Connected {
+			t.Errorf("after an answer: %+v", s)
+		}
+		if got, _ := x.machine.State(""); !got.Link.Up || len(got.Routes) != 2 {
+			t.Errorf("machine: %+v", got)
+		}
+		after(live)
+		if s := x.Status(); s.State != Connecting {
+			t.Errorf("long after an answer: %+v", s)
+		}
+		if diff := cmp.Diff([]string{"uplink connected", "uplink lost"}, x.events); diff != "" {
+			t.Errorf("recorded (-want +got):\n%s", diff)
+		}
+		tun := x.machine.tunnel
+		x.stop()
+		if s := x.Status(); !tun.closed || s.State != Off || s.PublicKey == "" || len(s.Peers) != 0 {
+			t.Errorf("stopped: closed %v, %+v", tun.closed, s)
+		}
+		if private := tun.dev.PrivateKey.String(); strings.Contains(x.log.String(), private) || !strings.Contains(x.log.String(), x.Status().PublicKey) {
+			t.Errorf("log:\n%s", x.log.String())
+		}
+	})
+}
+
+// The centre has moved: its name is looked up when it does not answer, and only
+// then, so that a centre that was heard from elsewhere is not called back.
+func TestFollowsTheName(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		x := try(t, good(), nil)
+		after(time.Second)
+		x.handshake("198.51.100.7:4000") // it has roamed
+		x.names.set("203.0.113.2")
+		for range 10 {
+			after(10 * time.Second)
+			x.handshake("")
+		}
+		if got := x.Status().Peers[0].Address; got != "198.51.100.7:4000" || x.names.asked != 1 {
+			t.Fatalf("while it answers: called at %s, name asked for %d times", got, x.names.asked)
+		}
+		after(stale + lookConnected)
+		if got := x.Status().Peers[0].Address; got != "203.0.113.2:51820" {
+			t.Fatalf("when it does not answer: called at %s", got)
+		}
+		x.names.set() // DNS is away as well
+		after(findMost)
+		if s := x.Status().Peers[0]; s.Address != "203.0.113.2:51820" || !strings.Contains(s.Error, "no such host") {
+			t.Errorf("without DNS: %+v", s)
+		}
+		asked := x.names.asked
+		after(time.Hour)
+		if more := x.names.asked - asked; more < 20 || more > 40 {
+			t.Errorf("name asked for %d times in an hour", more)
+		}
+		x.names.set("203.0.113.3", "203.0.113.4")
+		called := map[string]bool{}
+		for range 10 {
+			after(findMost)
+			called[x.Status().Peers[0].Address] = true
+		}
+		if !called["203.0.113.3:51820"] || !called["203.0.113.4:51820"] {
+			t.Errorf("called at %v, want both addresses tried", called)
+		}
+		x.handshake("")
+		after(lookConnecting)
+		if s := x.Status(); s.State != Connected || s.Peers[0].Error != "" {
+			t.Errorf("when it answers again: %+v", s)
+		}
+	})
+}
+
+func TestNameUnknownAtFirst(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		x := try(t, good(), func(x *trial) { x.names.set() })
+		after(time.Second)
+		if s := x.Status(); s.State != Connecting || s.Peers[0].Address != "" || !strings.Contains(s.Peers[0].Error, "no such host") {
+			t.Errorf("got %+v", s)
+		}
+		x.names.set("203.0.113.1")
+		after(2 * findFirst)
+		if s := x.Status().Peers[0]; s.Address != "203.0.113.1:51820" || s.Error != "" {
+			t.Errorf("got %+v", s)
+		}
+	})
+}
+
+func TestTriesAgain(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		x := try(t, good(), func(x *trial) { x.machine.open = errors.New("operation not permitted") })
+		after(time.Hour)
+		if s := x.Status(); s.State != Failed || s.Error != "operation not permitted" || s.PublicKey == "" {
+			t.Errorf("got %+v", s)
+		}
+		x.machine.do(func() {
+			if n := len(x.machine.opened); n < 55 || n > 70 {
+				t.Errorf("tried %d times in an hour", n)
+			}
+			x.machine.open = nil
+		})
+		if n := strings.Count(x.log.String(), "not permitted"); n != 1 {
+			t.Errorf("logged %d times:\n%s", n, x.log.String())
+		}
+		after(retryMost)
+		if s := x.Status(); s.State != Connecting || s.Error != "" {
+			t.Errorf("got %+v", s)
+		}
+	})
+}
+
+func TestMendsWhatOthersChange(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		x := try(t, good(), nil)
+		after(time.Second)
+		m := x.machine
+		m.do(func() { m.state.Link.Up, m.state.Routes = false, nil })
+		m.events <- struct{}{}
+		after(settle)
+		if s, _ := m.State(""); !s.Link.Up || len(s.Routes) != 2 {
+			t.Errorf("after the link was down: %+v", s)
+		}
+		first := m.tunnel
+		m.do(func() { m.state.Link = nil })
+		m.events <- struct{}{}
+		after(settle)
+		if s := x.Status(); s.State != Failed || !strings.Contains(s.Error, "wg0 was removed") || !first.closed {
+			t.Errorf("after the interface was removed: closed %v, %+v", first.closed, s)
+		}
+		after(retryFirst)
+		second := m.tunnel
+		if s := x.Status(); s.State != Connecting || second == first {
+			t.Errorf("a moment later: %+v", s)
+		}
+		close(second.done)
+		after(2 * retryFirst)
+		if s := x.Status(); s.State != Connecting || m.tunnel == second || !second.closed {
+			t.Errorf("after the interface ended: %+v", s)
+		}
+	})
+}
+
+// Routes past the tunnel are no part of the interface, and do not go with it.
+func TestStopRemovesRoutesElsewhere(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		cfg := good()
+		cfg.DefaultRoute, cfg.Peers[0].AllowedIPs = true, []string{"0.0.0.0/0"}
+		x := try(t, cfg, func(x *trial) {
+			x.machine.state.Gateways = []route{{To: netip.MustParsePrefix("0.0.0.0/0"), Link: "eth0", Gateway: netip.MustParseAddr("192.168.77.254")}}
+		})
+		after(time.Second)
+		elsewhere := func() (list []string) {
+			s, _ := x.machine.State("")
+			for _, r := range s.Routes {
+				if r.Link != "wg0" {
+					list = append(list, r.String())
+				}
+			}
+			return list
+		}
+		if diff := cmp.Diff([]string{"203.0.113.1/32 via 192.168.77.254 on eth0"}, elsewhere()); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+		x.stop()
+		if got := elsewhere(); got != nil {
+			t.Errorf("left behind: %v", got)
+		}
+	})
+}
+
+func TestWithoutUplink(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		x := try(t, Config{}, nil)
+		after(time.Minute)
+		if s := x.Status(); s.State != Off || s.PublicKey == "" || s.Error != "" || len(x.machine.opened) != 0 {
+			t.Errorf("got %+v", s)
+		}
+	})
+}
+
+func TestBadKeys(t *testing.T) {
+	t.Parallel()
+	missing := good()
+	missing.Peers[0].PresharedKeyFile = "/nonexistent/psk"
+	for _, tt := range []struct {
+		name string
+		cfg  Config
+		file string
+		want string
+	}{
+		{"damaged", good(), "gibberish", "does not hold a key"},
+		{"the peer's is the box's own", good(), wgtypes.Key{31: 0x40}.String(), "is the box's own"},
+		{"no preshared key", missing, wgtypes.Key{8, 31: 0x40}.String(), "preshared key: open /nonexistent/psk"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				own := wgtypes.Key{31: 0x40}
+				if tt.want == "is the box's own" {
+					tt.cfg.Peers = append([]Peer(nil), tt.cfg.Peers...)
+					tt.cfg.Peers[0].PublicKey = own.PublicKey().String()
+				}
+				x := try(t, tt.cfg, func(x *trial) {
+					if err := os.WriteFile(filepath.Join(x.dir, keyFile), []byte(tt.file), 0o600); err != nil {
+						t.Fatal(err)
+					}
+				})
+				after(time.Second)
+				if s := x.Status(); s.State != Failed || !strings.Contains(s.Error, tt.want) || strings.Contains(s.Error, tt.file) {
+					t.Errorf("got %+v", s)
+				}
+				if tun := x.machine.tunnel; tun != nil && !tun.closed {
+					t.Error("an interface was left")
+				}
+			})
+		})
+	}
+}
+
+// Without a clock of its own a box starts in the past, and the centre takes its
+// calls for old ones that somebody repeats.
+func TestSaysThatTheClockIsNotSet(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		x := try(t, good(), func(x *trial) { x.ahead = 0 })
+		after(time.Second)
+		if s := x.Status().Peers[0]; !strings.Contains(s.Error, "clock is not set") {
+			t.Errorf("got %+v", s)
+		}
+	})
+}
