@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -205,12 +206,19 @@ func (s *site) play(host *exec.Cmd, role string, in io.Reader, env ...string) (*
 // start starts the box and waits until it is ready.
 func (s *site) start() {
 	s.t.Helper()
+	s.startIn()
+}
+
+// startIn is start with a command that the box's follows.
+func (s *site) startIn(before ...string) {
+	s.t.Helper()
 	file, err := binary()
 	if err != nil {
 		s.t.Fatal(err)
 	}
 	s.log = &logFile{}
-	s.box = lan.Enter(s.switchHost.Process.Pid, file, "serve", "--config", s.settings)
+	command := slices.Concat(before, []string{file, "serve", "--config", s.settings})
+	s.box = lan.Enter(s.switchHost.Process.Pid, command[0], command[1:]...)
 	out, err := s.box.StderrPipe()
 	if err != nil {
 		s.t.Fatal(err)

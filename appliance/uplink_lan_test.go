@@ -71,6 +71,7 @@ type branch struct {
 	orders              io.Writer // to the NAT
 	centre              *exec.Cmd
 	key                 wgtypes.Key // the centre's
+	preshared           string      // base64
 	iface               string
 }
 
@@ -180,7 +181,7 @@ func (b *branch) startCentre(box string) {
 	b.t.Helper()
 	part, err := json.Marshal(uplinktest.Centre{
 		Interface: fmt.Sprintf("wgc%d", b.centreHost.Process.Pid), Address: "10.9.0.1/24", Port: 51820,
-		PrivateKey: b.key.String(), Box: box, BoxAddress: "10.9.0.2/32",
+		PrivateKey: b.key.String(), Box: box, BoxAddress: "10.9.0.2/32", Preshared: b.preshared,
 	})
 	if err != nil {
 		b.t.Fatal(err)
@@ -328,6 +329,52 @@ func TestUplink(t *testing.T) {
 	}
 	if out := b.ip("-o", "addr") + b.ip("route"); strings.Contains(out, b.iface) || strings.Contains(out, "10.9.0.") {
 		t.Errorf("left behind:\n%s", out)
+	}
+}
+
+// The centre's name leads nowhere at first, then to the centre. The preshared key
+// is there late as well, which must not keep the box from starting.
+func TestUplinkFollowsName(t *testing.T) {
+	t.Parallel()
+	needs(t, "unshare", "mount")
+	b := newBranch(t, "centre.example.org:51820")
+	psk, err := wgtypes.GenerateKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.preshared = psk.String()
+	file := filepath.Join(b.dir, "psk")
+	b.edit("keepalive:", "preshared_key_file: "+file+", keepalive:")
+	hosts := filepath.Join(b.dir, "hosts")
+	point := func(addr string) {
+		t.Helper()
+		if err := os.WriteFile(hosts, []byte(addr+" centre.example.org\n"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	point("10.1.0.66")
+	b.startIn("unshare", "--mount", "sh", "-c", `mount --bind "$0" /etc/hosts && exec "$@"`, hosts)
+	b.startCentre(b.boxKey())
+	b.eventually("the missing preshared key in the log", func() error {
+		if !strings.Contains(b.log.String(), file) {
+			return errors.New("it is not there")
+		}
+		return nil
+	})
+	if err := os.WriteFile(file, []byte(b.preshared+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	b.eventually("the interface", func() error {
+		_, err := b.try(b.switchHost, "ip", "link", "show", b.iface)
+		return err
+	})
+	if out, err := b.fromCentre("/status"); err == nil {
+		t.Fatalf("REST through a tunnel to nowhere: %s", out)
+	}
+	point("10.1.0.1")
+	b.reachable("when the name leads to the centre")
+	if strings.Contains(b.log.String(), b.preshared) {
+		t.Error("the preshared key is in the log")
 	}
 }
 

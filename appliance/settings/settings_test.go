@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -110,6 +111,7 @@ dhcp:
           lease_time: 3s
           reservations: [{mac: zz, ip: 10.0.0.1}]
 web: {listen: "80"}
+uplink: {enabled: true, interface: eth0, address: 10.9.0.2, peers: [{public_key: x, endpoint: y, allowed_ips: [z], bogus: 1}]}
 surprise: {}
 `))
 	var problems Problems
@@ -122,6 +124,8 @@ surprise: {}
 		"rest_api.ssl_certfile", "rest_api.ssl_keyfile", "line 3", "auth.port",
 		"dhcp.interfaces[0].subnets[0].subnet", "dhcp.interfaces[0].subnets[0].serve", "dhcp.interfaces[0].subnets[0].lease_time",
 		"dhcp.interfaces[0].subnets[0].reservations[0].mac", "web.listen",
+		"bogus: unknown key", "uplink.interface: eth0 is dhcp.interfaces[0]", "uplink.address", "uplink.peers[0].public_key",
+		"uplink.peers[0].endpoint", "uplink.peers[0].allowed_ips[0]",
 	} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("no problem names %s in:\n%v", want, err)
@@ -168,4 +172,40 @@ func FuzzParse(f *testing.F) {
 			t.Fatal("neither settings nor an error")
 		}
 	})
+}
+
+func TestUplink(t *testing.T) {
+	t.Parallel()
+	const key = "AQIDAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+	const good = `
+rest_api: {interface: wg0}
+network: {interfaces: [{name: eth0, address: 192.168.77.1/24}]}
+dhcp: {mode: "off", interfaces: [{name: eth0, subnets: [{subnet: 10.50.0.0/24, pools: [{start: 10.50.0.5, end: 10.50.0.9}]}]}]}
+uplink:
+  enabled: true
+  address: 10.9.0.2/32
+  peers: [{public_key: "` + key + `", endpoint: "wazo.example.org:51820", allowed_ips: [10.9.0.0/24], keepalive: 10s}]
+`
+	s, err := Parse([]byte(good))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.REST.Interface != "wg0" || s.Uplink.Name() != "wg0" || *s.Uplink.Peers[0].Keepalive != 10*time.Second {
+		t.Errorf("got %+v", s.Uplink)
+	}
+	for name, tt := range map[string]struct{ old, text, want string }{
+		"over the LAN":       {"[10.9.0.0/24]", "[192.168.77.0/24]", "uplink.peers[0].allowed_ips[0]: 192.168.77.0/24 overlaps 192.168.77.1/24 (network.interfaces[0].address)"},
+		"over a pool":        {"[10.9.0.0/24]", "[10.0.0.0/8]", "uplink.peers[0].allowed_ips[0]: 10.0.0.0/8 overlaps 10.50.0.0/24 (dhcp.interfaces[0].subnets[0].subnet)"},
+		"a LAN's interface":  {"enabled: true", "enabled: true\n  interface: eth0", "uplink.interface: eth0 is network.interfaces[0]"},
+		"no interface":       {"{interface: wg0}", "{interface: 'wg 0'}", "rest_api.interface: "},
+		"a key that is none": {key, "canary", "uplink.peers[0].public_key: "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := Parse([]byte(strings.Replace(good, tt.old, tt.text, 1)))
+			if err == nil || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "canary") {
+				t.Errorf("got %v, want %s", err, tt.want)
+			}
+		})
+	}
 }

@@ -28,6 +28,7 @@ type Centre struct {
 	PrivateKey string // base64
 	Box        string // the box's public key, base64
 	BoxAddress string // a network
+	Preshared  string // a key in base64, or empty
 }
 
 // Run makes the centre's interface in the network namespace of the process, which
@@ -49,6 +50,13 @@ func (c Centre) Run() error {
 	set := []string{
 		"private_key=" + private, fmt.Sprintf("listen_port=%d", c.Port),
 		"public_key=" + box, "allowed_ip=" + c.BoxAddress,
+	}
+	if c.Preshared != "" {
+		psk, err := hexKey(c.Preshared)
+		if err != nil {
+			return err
+		}
+		set = append(set, "preshared_key="+psk)
 	}
 	if err := dev.IpcSet(strings.Join(set, "\n")); err != nil {
 		return err
