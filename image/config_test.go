@@ -4,6 +4,7 @@ import (
 	"go/parser"
 	"go/token"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -163,5 +164,33 @@ func TestSettings(t *testing.T) {
 	}
 	if !s.Network.Enabled() {
 		t.Error("network names no interface: nobody else gives the box an address")
+	}
+}
+
+// TestKernelsHaveWireGuard looks for what docs/uplink.md promises: nothing on the
+// box loads modules.
+func TestKernelsHaveWireGuard(t *testing.T) {
+	t.Parallel()
+	for _, board := range image.Boards() {
+		t.Run(board, func(t *testing.T) {
+			t.Parallel()
+			kernel := load(t, board).KernelPackage
+			out, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", kernel).Output()
+			dir := strings.TrimSpace(string(out))
+			if err != nil || dir == "" {
+				t.Skipf("%s is not downloaded: %v", kernel, err)
+			}
+			lists, err := filepath.Glob(filepath.Join(dir, "lib", "modules", "*", "modules.builtin"))
+			if err != nil || len(lists) != 1 {
+				t.Fatalf("modules.builtin of %s: %v, %v", kernel, lists, err)
+			}
+			builtin, err := os.ReadFile(lists[0])
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !strings.Contains(string(builtin), "kernel/drivers/net/wireguard/wireguard.ko\n") {
+				t.Errorf("%s has no WireGuard built in", kernel)
+			}
+		})
 	}
 }
