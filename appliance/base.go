@@ -41,7 +41,7 @@ func ownAddress(s *settings.Settings) netip.Addr {
 	addrs, _ := net.InterfaceAddrs() // an error leaves loopback, which the journal will show
 	for _, a := range addrs {
 		p, err := netip.ParsePrefix(a.String())
-		if err != nil || !p.Addr().Is4() || !p.Addr().IsGlobalUnicast() {
+		if err != nil || !p.Addr().Is4() || !p.Addr().IsGlobalUnicast() || inTunnel(s, p.Addr()) {
 			continue
 		}
 		// An address inside a subnet that we serve beats any other.

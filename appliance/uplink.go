@@ -6,10 +6,12 @@ import (
 	"errors"
 	"log/slog"
 	"net"
+	"net/netip"
 	"path/filepath"
 	"time"
 
 	"provbox/appliance/journal"
+	"provbox/appliance/settings"
 	"provbox/appliance/uplink"
 	"provbox/provd/document"
 )
@@ -33,11 +35,18 @@ func (a *App) Uplink() *uplink.Uplink { return a.uplink }
 // followInterface binds the REST API to the interface of the settings alone.
 func (a *App) followInterface(socks *sockets) (net.Listener, error) {
 	if len(socks.streams["rest"]) > 0 {
-		return nil, errors.New("rest_api.interface binds the REST API to one interface, and a socket for it was handed over by the parent; disable provbox-rest.socket or take the setting away")
+		return nil, errors.New("rest_api.interface binds the REST API to one interface, and a socket for it was handed over by the parent; mask provbox-rest.socket or take the setting away")
 	}
 	l := uplink.Listen(a.s.REST.Interface, a.s.REST.Port, a.log)
 	a.stack.start("REST address", l.Serve)
 	return l, nil
+}
+
+// inTunnel reports whether an address is the box's own in the tunnel, which no
+// phone can reach.
+func inTunnel(s *settings.Settings, a netip.Addr) bool {
+	own, err := netip.ParsePrefix(s.Uplink.Address)
+	return err == nil && s.Uplink.Enabled && own.Addr() == a
 }
 
 // restUplink shows the tunnel over REST.
