@@ -115,3 +115,27 @@ func TestDefaults(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
+
+// What is accepted must not capture the branch, whatever the texts are.
+func FuzzValidate(f *testing.F) {
+	f.Add("10.9.0.2/32", "wazo.example.org:51820", "10.9.0.0/24", centreKey, false)
+	f.Add("fd00::2/128", "[2001:db8::1]:1", "0.0.0.0/0", otherKey, true)
+	f.Add("10.9.0.2/32", "1.2.3.4:5", "::ffff:192.168.77.5/120", centreKey, true)
+	f.Fuzz(func(t *testing.T, address, endpoint, allowed, key string, wide bool) {
+		c := Config{Enabled: true, Address: address, DefaultRoute: wide, Peers: []Peer{{PublicKey: key, Endpoint: endpoint, AllowedIPs: []string{allowed}}}}
+		w, problems := c.parse(lanNet)
+		if len(problems) > 0 {
+			return
+		}
+		n := w.peers[0].allowed[0]
+		if n.Overlaps(lanNet[0].Network.Masked()) && !(wide && isWide(n)) || w.address.Overlaps(lanNet[0].Network) {
+			t.Errorf("accepted %s and %s, which take in %s", address, allowed, lanNet[0].Network)
+		}
+		if !n.IsValid() || n != n.Masked() || n.Addr().Is4In6() {
+			t.Errorf("accepted %s as %v", allowed, n)
+		}
+		if _, conflicts := plan(kernelState{Link: &link{}}, w, nil, nil); len(conflicts) > 0 {
+			t.Errorf("conflicts without other interfaces: %v", conflicts)
+		}
+	})
+}
