@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/netip"
@@ -154,6 +155,31 @@ func (n *names) set(addrs ...string) {
 	n.addrs = addrs
 }
 
+// count is how often a name was asked for.
+func (n *names) count() int {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.asked
+}
+
+// logText is a log, or whatever else is told line by line.
+type logText struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (l *logText) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+func (l *logText) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}
+
 // trial is an uplink on a machine, run until the test ends.
 type trial struct {
 	*Uplink
@@ -161,8 +187,8 @@ type trial struct {
 	names   *names
 	dir     string
 	ahead   time.Duration // of the bubble's clock, which begins in the year 2000
-	events  []string      // recorded
-	log     bytes.Buffer
+	events  logText       // recorded
+	log     logText
 	stop    func()
 }
 
@@ -174,7 +200,7 @@ func try(t *testing.T, cfg Config, prepare func(*trial)) *trial {
 	}
 	x.Uplink = New(cfg, Deps{
 		Now: func() time.Time { return time.Now().Add(x.ahead) },
-		Dir: x.dir, Resolver: x.names, Record: func(text string, _ ...slog.Attr) { x.events = append(x.events, text) },
+		Dir: x.dir, Resolver: x.names, Record: func(text string, _ ...slog.Attr) { _, _ = fmt.Fprintln(&x.events, text) },
 		Logger: slog.New(slog.NewTextHandler(&x.log, nil)),
 	})
 	x.sys = x.machine

@@ -35,7 +35,7 @@ func TestConnects(t *testing.T) {
 		if s := x.Status(); s.State != Connecting {
 			t.Errorf("long after an answer: %+v", s)
 		}
-		if diff := cmp.Diff([]string{"uplink connected", "uplink lost"}, x.events); diff != "" {
+		if diff := cmp.Diff("uplink connected\nuplink lost\n", x.events.String()); diff != "" {
 			t.Errorf("recorded (-want +got):\n%s", diff)
 		}
 		tun := x.machine.tunnel
@@ -62,8 +62,8 @@ func TestFollowsTheName(t *testing.T) {
 			after(10 * time.Second)
 			x.handshake("")
 		}
-		if got := x.Status().Peers[0].Address; got != "198.51.100.7:4000" || x.names.asked != 1 {
-			t.Fatalf("while it answers: called at %s, name asked for %d times", got, x.names.asked)
+		if got := x.Status().Peers[0].Address; got != "198.51.100.7:4000" || x.names.count() != 1 {
+			t.Fatalf("while it answers: called at %s, name asked for %d times", got, x.names.count())
 		}
 		after(stale + lookConnected)
 		if got := x.Status().Peers[0].Address; got != "203.0.113.2:51820" {
@@ -74,9 +74,9 @@ func TestFollowsTheName(t *testing.T) {
 		if s := x.Status().Peers[0]; s.Address != "203.0.113.2:51820" || !strings.Contains(s.Error, "no such host") {
 			t.Errorf("without DNS: %+v", s)
 		}
-		asked := x.names.asked
+		asked := x.names.count()
 		after(time.Hour)
-		if more := x.names.asked - asked; more < 20 || more > 40 {
+		if more := x.names.count() - asked; more < 20 || more > 40 {
 			t.Errorf("name asked for %d times in an hour", more)
 		}
 		x.names.set("203.0.113.3", "203.0.113.4")
