@@ -5,6 +5,7 @@
 //	provbox serve --config FILE   run in the foreground until SIGTERM
 //	provbox check --config FILE   print every problem of the settings
 //	provbox plugin ...            write, publish and check plugin packages
+//	provbox ctl COMMAND           drive a box over its REST API
 //	provbox version
 package main
 
@@ -21,6 +22,7 @@ import (
 	"syscall"
 
 	"provbox/appliance"
+	"provbox/appliance/ctl"
 	"provbox/appliance/pluginctl"
 	"provbox/appliance/settings"
 )
@@ -31,12 +33,24 @@ var version = "devel"
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
+	if len(os.Args) > 1 && os.Args[1] == "ctl" {
+		os.Exit(ctl.Run(ctx, os.Args[2:], ctl.Config{
+			Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv, Terminal: isTerminal(os.Stderr),
+		}))
+	}
 	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// isTerminal reports whether a person may be watching.
+func isTerminal(f *os.File) bool {
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
 const usage = `usage: provbox serve --config FILE   run in the foreground
        provbox check --config FILE   print every problem of the settings
        provbox plugin COMMAND        build, publish, try and check plugin packages
+       provbox ctl COMMAND           drive a box over its REST API; see provbox ctl help
        provbox version
 `
 
