@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"provbox/appliance/provdclient"
 	"provbox/provd/document"
 )
 
@@ -39,7 +40,7 @@ func listConfigs(ctx context.Context, s *session, args []string) error {
 	if err != nil {
 		return err
 	}
-	v, err := s.client.get(ctx, "/0.2/cfg_mgr/configs", q, "configs")
+	v, err := s.client.Get(ctx, "/0.2/cfg_mgr/configs", q, "configs")
 	if err != nil {
 		return err
 	}
@@ -64,7 +65,7 @@ func showConfig(below []string, member string) func(context.Context, *session, [
 		if err := want(args, "ID"); err != nil {
 			return err
 		}
-		v, err := s.client.get(ctx, pathOf(append([]string{"cfg_mgr", "configs", args[0]}, below...)...), nil, member)
+		v, err := s.client.Get(ctx, provdclient.Path(append([]string{"cfg_mgr", "configs", args[0]}, below...)...), nil, member)
 		if err != nil {
 			return err
 		}
@@ -87,7 +88,7 @@ func createConfig(ctx context.Context, s *session, args []string) error {
 	if err != nil {
 		return err
 	}
-	return s.printID(s.client.send(ctx, http.MethodPost, "/0.2/cfg_mgr/configs", document.New("config", d)))
+	return s.printID(s.client.Send(ctx, http.MethodPost, "/0.2/cfg_mgr/configs", document.New("config", d)))
 }
 
 func (s *session) printID(id, _ string, err error) error {
@@ -105,7 +106,7 @@ func updateConfig(ctx context.Context, s *session, args []string) error {
 	if err != nil {
 		return err
 	}
-	_, _, err = s.client.send(ctx, http.MethodPut, pathOf("cfg_mgr", "configs", args[0]), document.New("config", d))
+	_, _, err = s.client.Send(ctx, http.MethodPut, provdclient.Path("cfg_mgr", "configs", args[0]), document.New("config", d))
 	return err
 }
 
@@ -116,7 +117,7 @@ func deleteConfig(ctx context.Context, s *session, args []string) error {
 	if err := s.confirm("delete config %s? Devices that use it keep their last files.", clean(args[0])); err != nil {
 		return err
 	}
-	_, _, err := s.client.send(ctx, http.MethodDelete, pathOf("cfg_mgr", "configs", args[0]), nil)
+	_, _, err := s.client.Send(ctx, http.MethodDelete, provdclient.Path("cfg_mgr", "configs", args[0]), nil)
 	return err
 }
 
@@ -124,5 +125,5 @@ func autocreate(ctx context.Context, s *session, args []string) error {
 	if err := want(args); err != nil {
 		return err
 	}
-	return s.printID(s.client.send(ctx, http.MethodPost, "/0.2/cfg_mgr/autocreate", document.New()))
+	return s.printID(s.client.Send(ctx, http.MethodPost, "/0.2/cfg_mgr/autocreate", document.New()))
 }

@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"provbox/appliance/provdclient"
 	"provbox/provd/document"
 )
 
@@ -118,7 +119,7 @@ func (s *session) devices(ctx context.Context) (any, error) {
 	if !s.sel.own {
 		q.Set("recurse", "true")
 	}
-	return s.client.get(ctx, "/0.2/dev_mgr/devices", q, "devices")
+	return s.client.Get(ctx, "/0.2/dev_mgr/devices", q, "devices")
 }
 
 // chosen are the devices that a change is for: those named, or those selected.
@@ -234,7 +235,7 @@ func listDevices(ctx context.Context, s *session, args []string) error {
 }
 
 func (s *session) device(ctx context.Context, id string) (*document.Object, error) {
-	v, err := s.client.get(ctx, pathOf("dev_mgr", "devices", id), nil, "device")
+	v, err := s.client.Get(ctx, provdclient.Path("dev_mgr", "devices", id), nil, "device")
 	if err != nil {
 		return nil, err
 	}
@@ -296,7 +297,7 @@ func createDevice(ctx context.Context, s *session, args []string) error {
 	if err := assign(d, args); err != nil {
 		return err
 	}
-	id, _, err := s.client.send(ctx, http.MethodPost, "/0.2/dev_mgr/devices", document.New("device", d))
+	id, _, err := s.client.Send(ctx, http.MethodPost, "/0.2/dev_mgr/devices", document.New("device", d))
 	if err != nil {
 		return err
 	}
@@ -312,7 +313,7 @@ func (s *session) putDevice(ctx context.Context, id string, args ...string) erro
 	if err := assign(d, args); err != nil {
 		return err
 	}
-	_, _, err = s.client.send(ctx, http.MethodPut, pathOf("dev_mgr", "devices", id), document.New("device", d))
+	_, _, err = s.client.Send(ctx, http.MethodPut, provdclient.Path("dev_mgr", "devices", id), document.New("device", d))
 	return err
 }
 
@@ -331,20 +332,20 @@ func perDevice(what string, do func(context.Context, *session, string) error) fu
 }
 
 func deleteDevice(ctx context.Context, s *session, id string) error {
-	_, _, err := s.client.send(ctx, http.MethodDelete, pathOf("dev_mgr", "devices", id), nil)
+	_, _, err := s.client.Send(ctx, http.MethodDelete, provdclient.Path("dev_mgr", "devices", id), nil)
 	return err
 }
 
 func action(name string) func(context.Context, *session, string) error {
 	return func(ctx context.Context, s *session, id string) error {
-		_, _, err := s.client.send(ctx, http.MethodPost, "/0.2/dev_mgr/"+name, document.New("id", id))
+		_, _, err := s.client.Send(ctx, http.MethodPost, "/0.2/dev_mgr/"+name, document.New("id", id))
 		return err
 	}
 }
 
 // synchronize waits for the end, without showing each of many devices.
 func synchronize(ctx context.Context, s *session, id string) error {
-	_, location, err := s.client.send(ctx, http.MethodPost, "/0.2/dev_mgr/synchronize", document.New("id", id))
+	_, location, err := s.client.Send(ctx, http.MethodPost, "/0.2/dev_mgr/synchronize", document.New("id", id))
 	if err != nil {
 		return err
 	}
@@ -358,7 +359,7 @@ func changePlugin(ctx context.Context, s *session, args []string) error {
 		return errors.New("want the id of the plugin that the devices shall have")
 	}
 	// A plugin that is not there would leave every phone without its files.
-	if _, err := s.client.get(ctx, pathOf("pg_mgr", "plugins", args[0], "info"), nil, "plugin_info"); err != nil {
+	if _, err := s.client.Get(ctx, provdclient.Path("pg_mgr", "plugins", args[0], "info"), nil, "plugin_info"); err != nil {
 		return fmt.Errorf("plugin %s is not loaded: %w", args[0], err)
 	}
 	return s.each(ctx, "change plugin", args[1:], func(ctx context.Context, id string) error {

@@ -22,6 +22,8 @@ import (
 	"io"
 	"slices"
 	"strings"
+
+	"provbox/appliance/provdclient"
 )
 
 // Config is what the commands touch of the world.
@@ -52,7 +54,7 @@ func commands() []command {
 // session is one run of a command.
 type session struct {
 	Config
-	client  *client
+	client  *provdclient.Client
 	json    bool
 	yes     bool
 	sel     selection
@@ -106,7 +108,7 @@ func run(ctx context.Context, args []string, cfg Config) error {
 		fmt.Fprintf(cfg.Stderr, "usage: provbox ctl %s %s\n%s.\n\n", found.name, found.args, found.short)
 		flags.PrintDefaults()
 	}
-	connect := connectFlags(flags, cfg.Getenv)
+	connect := provdclient.Flags(flags, cfg.Getenv)
 	flags.BoolVar(&s.json, "json", false, "print JSON as the API answers it")
 	if found.flags != nil {
 		found.flags(flags, s)
@@ -115,7 +117,7 @@ func run(ctx context.Context, args []string, cfg Config) error {
 	if err != nil {
 		return errUsage
 	}
-	if s.client, err = connect.open(ctx); err != nil {
+	if s.client, err = connect.Open(ctx); err != nil {
 		return err
 	}
 	return found.run(ctx, s, positional)

@@ -132,7 +132,7 @@ func (s *session) follow(ctx context.Context, location string) error {
 			last = line
 		}
 		if st.ended() {
-			_, _, err := s.client.send(ctx, http.MethodDelete, location, nil)
+			_, _, err := s.client.Send(ctx, http.MethodDelete, location, nil)
 			if st.State == "fail" {
 				return errors.Join(errors.New("the operation failed; the box's journal says why"), err)
 			}
@@ -161,7 +161,7 @@ func (s *session) progress(line string, last bool) {
 }
 
 func (s *session) operation(ctx context.Context, location string) (status, error) {
-	v, err := s.client.get(ctx, location, nil, "status")
+	v, err := s.client.Get(ctx, location, nil, "status")
 	if err != nil {
 		return status{}, err
 	}
@@ -182,7 +182,7 @@ func operationCommands() []command {
 	}
 	return []command{
 		{name: "operations show", args: "LOCATION", short: "how far an operation is", run: place(func(ctx context.Context, s *session, location string) error {
-			v, err := s.client.get(ctx, location, nil, "status")
+			v, err := s.client.Get(ctx, location, nil, "status")
 			if err != nil {
 				return err
 			}
@@ -193,14 +193,14 @@ func operationCommands() []command {
 			return s.follow(ctx, location)
 		})},
 		{name: "operations delete", args: "LOCATION", short: "forget an operation; it goes on", run: place(func(ctx context.Context, s *session, location string) error {
-			_, _, err := s.client.send(ctx, http.MethodDelete, location, nil)
+			_, _, err := s.client.Send(ctx, http.MethodDelete, location, nil)
 			return err
 		})},
 		{name: "status", short: "whether the API and the message bus work", run: func(ctx context.Context, s *session, args []string) error {
 			if err := want(args); err != nil {
 				return err
 			}
-			v, err := s.client.get(ctx, "/0.2/status", nil, "")
+			v, err := s.client.Get(ctx, "/0.2/status", nil, "")
 			if err != nil {
 				return err
 			}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"provbox/appliance/provdclient"
 	"provbox/provd/document"
 )
 
@@ -26,7 +27,7 @@ func listParams(ctx context.Context, s *session, args []string) error {
 }
 
 func (s *session) printParams(ctx context.Context, path string) error {
-	v, err := s.client.get(ctx, path, nil, "params")
+	v, err := s.client.Get(ctx, path, nil, "params")
 	if err != nil {
 		return err
 	}
@@ -46,7 +47,7 @@ func getParam(ctx context.Context, s *session, args []string) error {
 	if err := want(args, "NAME"); err != nil {
 		return err
 	}
-	v, err := s.client.get(ctx, pathOf("configure", args[0]), nil, "param")
+	v, err := s.client.Get(ctx, provdclient.Path("configure", args[0]), nil, "param")
 	if err != nil {
 		return err
 	}
@@ -60,7 +61,7 @@ func getParam(ctx context.Context, s *session, args []string) error {
 }
 
 func (s *session) putParam(ctx context.Context, path string, value any) error {
-	_, _, err := s.client.send(ctx, http.MethodPut, path, document.New("param", document.New("value", value)))
+	_, _, err := s.client.Send(ctx, http.MethodPut, path, document.New("param", document.New("value", value)))
 	return err
 }
 
@@ -70,7 +71,7 @@ func setParam(ctx context.Context, s *session, args []string) error {
 	if err := want(args, "NAME", "VALUE"); err != nil {
 		return err
 	}
-	return s.putParam(ctx, pathOf("configure", args[0]), paramValue(args[1]))
+	return s.putParam(ctx, provdclient.Path("configure", args[0]), paramValue(args[1]))
 }
 
 func paramValue(arg string) any {
@@ -86,5 +87,5 @@ func unsetParam(ctx context.Context, s *session, args []string) error {
 	if err := want(args, "NAME"); err != nil {
 		return err
 	}
-	return s.putParam(ctx, pathOf("configure", args[0]), nil)
+	return s.putParam(ctx, provdclient.Path("configure", args[0]), nil)
 }

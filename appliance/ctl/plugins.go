@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 
+	"provbox/appliance/provdclient"
 	"provbox/provd/document"
 )
 
@@ -39,7 +40,7 @@ func listPackages(path ...string) func(context.Context, *session, []string) erro
 		if err := want(args); err != nil {
 			return err
 		}
-		return s.printPackages(ctx, pathOf(path...))
+		return s.printPackages(ctx, provdclient.Path(path...))
 	}
 }
 
@@ -48,12 +49,12 @@ func listFirmware(which string) func(context.Context, *session, []string) error 
 		if err := want(args, "PLUGIN"); err != nil {
 			return err
 		}
-		return s.printPackages(ctx, pathOf("pg_mgr", "plugins", args[0], "install", which))
+		return s.printPackages(ctx, provdclient.Path("pg_mgr", "plugins", args[0], "install", which))
 	}
 }
 
 func (s *session) printPackages(ctx context.Context, path string) error {
-	v, err := s.client.get(ctx, path, nil, "pkgs")
+	v, err := s.client.Get(ctx, path, nil, "pkgs")
 	if err != nil {
 		return err
 	}
@@ -77,7 +78,7 @@ func loadedPlugins(ctx context.Context, s *session, args []string) error {
 	if err := want(args); err != nil {
 		return err
 	}
-	v, err := s.client.get(ctx, "/0.2/pg_mgr/plugins", nil, "plugins")
+	v, err := s.client.Get(ctx, "/0.2/pg_mgr/plugins", nil, "plugins")
 	if err != nil {
 		return err
 	}
@@ -95,7 +96,7 @@ func pluginInfo(ctx context.Context, s *session, args []string) error {
 	if err := want(args, "PLUGIN"); err != nil {
 		return err
 	}
-	v, err := s.client.get(ctx, pathOf("pg_mgr", "plugins", args[0], "info"), nil, "plugin_info")
+	v, err := s.client.Get(ctx, provdclient.Path("pg_mgr", "plugins", args[0], "info"), nil, "plugin_info")
 	if err != nil {
 		return err
 	}
@@ -111,7 +112,7 @@ func updatePlugins(ctx context.Context, s *session, args []string) error {
 
 // start begins an operation and waits for it.
 func (s *session) start(ctx context.Context, path string, body *document.Object) error {
-	_, location, err := s.client.send(ctx, http.MethodPost, path, body)
+	_, location, err := s.client.Send(ctx, http.MethodPost, path, body)
 	if err != nil {
 		return err
 	}
@@ -145,7 +146,7 @@ func uninstallPlugin(ctx context.Context, s *session, args []string) error {
 	if err := s.confirm("remove plugin %s with its firmware and custom templates?", clean(args[0])); err != nil {
 		return err
 	}
-	_, _, err := s.client.send(ctx, http.MethodPost, "/0.2/pg_mgr/install/uninstall", document.New("id", args[0]))
+	_, _, err := s.client.Send(ctx, http.MethodPost, "/0.2/pg_mgr/install/uninstall", document.New("id", args[0]))
 	return err
 }
 
@@ -153,7 +154,7 @@ func reloadPlugin(ctx context.Context, s *session, args []string) error {
 	if err := want(args, "PLUGIN"); err != nil {
 		return err
 	}
-	_, _, err := s.client.send(ctx, http.MethodPost, "/0.2/pg_mgr/reload", document.New("id", args[0]))
+	_, _, err := s.client.Send(ctx, http.MethodPost, "/0.2/pg_mgr/reload", document.New("id", args[0]))
 	return err
 }
 
@@ -161,27 +162,27 @@ func pluginParams(ctx context.Context, s *session, args []string) error {
 	if err := want(args, "PLUGIN"); err != nil {
 		return err
 	}
-	return s.printParams(ctx, pathOf("pg_mgr", "plugins", args[0], "configure"))
+	return s.printParams(ctx, provdclient.Path("pg_mgr", "plugins", args[0], "configure"))
 }
 
 func setPluginParam(ctx context.Context, s *session, args []string) error {
 	if err := want(args, "PLUGIN", "NAME", "VALUE"); err != nil {
 		return err
 	}
-	return s.putParam(ctx, pathOf("pg_mgr", "plugins", args[0], "configure", args[1]), paramValue(args[2]))
+	return s.putParam(ctx, provdclient.Path("pg_mgr", "plugins", args[0], "configure", args[1]), paramValue(args[2]))
 }
 
 func installFirmware(ctx context.Context, s *session, args []string) error {
 	if len(args) < 2 {
 		return fmt.Errorf("want a plugin and at least one of its firmware packages")
 	}
-	return s.startEach(ctx, pathOf("pg_mgr", "plugins", args[0], "install", "install"), args[1:], "package")
+	return s.startEach(ctx, provdclient.Path("pg_mgr", "plugins", args[0], "install", "install"), args[1:], "package")
 }
 
 func uninstallFirmware(ctx context.Context, s *session, args []string) error {
 	if err := want(args, "PLUGIN", "PACKAGE"); err != nil {
 		return err
 	}
-	_, _, err := s.client.send(ctx, http.MethodPost, pathOf("pg_mgr", "plugins", args[0], "install", "uninstall"), document.New("id", args[1]))
+	_, _, err := s.client.Send(ctx, http.MethodPost, provdclient.Path("pg_mgr", "plugins", args[0], "install", "uninstall"), document.New("id", args[1]))
 	return err
 }

@@ -1,4 +1,6 @@
-package ctl
+// Package provdclient is a client of the wazo-provd 0.2 API (spec/rest.md), of a box
+// or of a wazo-provd, for the commands of package main.
+package provdclient
 
 import (
 	"bytes"
@@ -34,53 +36,77 @@ const (
 	callTimeout = 5 * time.Minute // a change of a shared config renders all its devices
 )
 
-// connection is what the flags say about the peer.
-type connection struct {
-	url, token, tokenFile, tenant, ca, fingerprint string
-	authURL, keyFile                               string
+// Connection is what a command line says about a peer.
+type Connection struct {
+	// URL is where the API is, without /0.2.
+	URL string
+	// Token is a token of wazo-auth. TokenFile, a file with one, comes before it;
+	// both before AuthURL, the URL of a wazo-auth that gives one for the
+	// service_id and service_key in the YAML file KeyFile.
+	Token, TokenFile, AuthURL, KeyFile string
+	// Tenant is the UUID of the tenant to act for; "" is the token's own.
+	Tenant string
+	// CA is a PEM file with the authorities to trust; "" are the system's.
+	// Fingerprint is the SHA-256 of the one certificate to trust instead.
+	CA, Fingerprint string
 }
 
-func connectFlags(flags *flag.FlagSet, getenv func(string) string) *connection {
-	c := &connection{token: getenv("PROVBOX_TOKEN")}
-	flags.StringVar(&c.url, "url", cmp.Or(getenv("PROVBOX_URL"), "http://127.0.0.1:8666"), "`URL` of the REST API, without /0.2")
-	flags.StringVar(&c.tokenFile, "token-file", "", "`file` with a token of wazo-auth, instead of PROVBOX_TOKEN")
-	flags.StringVar(&c.authURL, "auth", "", "get a token from the wazo-auth at this `URL`, with --key-file")
-	flags.StringVar(&c.keyFile, "key-file", "", "YAML `file` with service_id and service_key")
-	flags.StringVar(&c.tenant, "tenant", getenv("PROVBOX_TENANT"), "act for this tenant's `UUID`")
-	flags.StringVar(&c.ca, "ca", "", "PEM `file` with the authorities to trust for https")
-	flags.StringVar(&c.fingerprint, "fingerprint", "", "trust the box's own certificate with this SHA-256 `fingerprint`")
+// Flags adds the flags of a connection to the box. The environment has
+// PROVBOX_URL, PROVBOX_TOKEN and PROVBOX_TENANT.
+func Flags(flags *flag.FlagSet, getenv func(string) string) *Connection {
+	c := &Connection{Token: getenv("PROVBOX_TOKEN")}
+	flags.StringVar(&c.URL, "url", cmp.Or(getenv("PROVBOX_URL"), "http://127.0.0.1:8666"), "`URL` of the REST API, without /0.2")
+	flags.StringVar(&c.Tenant, "tenant", getenv("PROVBOX_TENANT"), "act for this tenant's `UUID`")
+	c.trustFlags(flags, "")
 	return c
 }
 
-// client speaks to the API.
-type client struct {
+// FromFlags adds the flags of a connection to another peer, to read from: --from
+// and --from-….
+func FromFlags(flags *flag.FlagSet, getenv func(string) string) *Connection {
+	c := &Connection{Token: getenv("PROVBOX_FROM_TOKEN")}
+	flags.StringVar(&c.URL, "from", "", "`URL` of the REST API to read from, without /0.2")
+	c.trustFlags(flags, "from-")
+	return c
+}
+
+func (c *Connection) trustFlags(flags *flag.FlagSet, prefix string) {
+	flags.StringVar(&c.TokenFile, prefix+"token-file", "", "`file` with a token of wazo-auth, instead of the environment's")
+	flags.StringVar(&c.AuthURL, prefix+"auth", "", "get a token from the wazo-auth at this `URL`, with --"+prefix+"key-file")
+	flags.StringVar(&c.KeyFile, prefix+"key-file", "", "YAML `file` with service_id and service_key")
+	flags.StringVar(&c.CA, prefix+"ca", "", "PEM `file` with the authorities to trust for https")
+	flags.StringVar(&c.Fingerprint, prefix+"fingerprint", "", "trust the certificate with this SHA-256 `fingerprint`")
+}
+
+// Client speaks to the API. It is safe for concurrent use.
+type Client struct {
 	base          string
 	token, tenant string
 	http          *http.Client
 }
 
-// open checks the flags and gets a token if it has to.
-func (c *connection) open(ctx context.Context) (*client, error) {
-	u, err := url.Parse(c.url)
+// Open checks the flags and gets a token if it has to.
+func (c *Connection) Open(ctx context.Context) (*Client, error) {
+	u, err := url.Parse(c.URL)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return nil, fmt.Errorf("--url %q is not of the form http://host:port", c.url)
+		return nil, fmt.Errorf("--url %q is not of the form http://host:port", c.URL)
 	}
 	transport, err := c.transport()
 	if err != nil {
 		return nil, err
 	}
-	cl := &client{
-		base: strings.TrimSuffix(strings.TrimSuffix(u.String(), "/"), "/0.2"), token: strings.TrimSpace(c.token), tenant: c.tenant,
+	cl := &Client{
+		base: strings.TrimSuffix(strings.TrimSuffix(u.String(), "/"), "/0.2"), token: strings.TrimSpace(c.Token), tenant: c.Tenant,
 		http: &http.Client{Transport: transport, Timeout: callTimeout},
 	}
 	switch {
-	case c.tokenFile != "":
-		b, err := os.ReadFile(c.tokenFile)
+	case c.TokenFile != "":
+		b, err := os.ReadFile(c.TokenFile)
 		if err != nil {
 			return nil, fmt.Errorf("read token: %w", err)
 		}
 		cl.token = strings.TrimSpace(string(b))
-	case c.authURL != "":
+	case c.AuthURL != "":
 		if cl.token, err = c.login(ctx, cl.http); err != nil {
 			return nil, fmt.Errorf("get a token: %w", err)
 		}
@@ -92,20 +118,20 @@ func (c *connection) open(ctx context.Context) (*client, error) {
 }
 
 // transport trusts what the flags say.
-func (c *connection) transport() (http.RoundTripper, error) {
+func (c *Connection) transport() (http.RoundTripper, error) {
 	cfg := &tls.Config{MinVersion: tls.VersionTLS12}
-	if c.ca != "" {
-		pem, err := os.ReadFile(c.ca)
+	if c.CA != "" {
+		pem, err := os.ReadFile(c.CA)
 		if err != nil {
 			return nil, fmt.Errorf("read --ca: %w", err)
 		}
 		cfg.RootCAs = x509.NewCertPool()
 		if !cfg.RootCAs.AppendCertsFromPEM(pem) {
-			return nil, fmt.Errorf("--ca %s has no certificate in PEM form", c.ca)
+			return nil, fmt.Errorf("--ca %s has no certificate in PEM form", c.CA)
 		}
 	}
-	if c.fingerprint != "" {
-		want, err := hex.DecodeString(strings.NewReplacer(":", "", " ", "").Replace(c.fingerprint))
+	if c.Fingerprint != "" {
+		want, err := hex.DecodeString(strings.NewReplacer(":", "", " ", "").Replace(c.Fingerprint))
 		if err != nil || len(want) != sha256.Size {
 			return nil, errors.New("--fingerprint is not a SHA-256 fingerprint: 64 hexadecimal digits, with or without colons")
 		}
@@ -125,8 +151,8 @@ func (c *connection) transport() (http.RoundTripper, error) {
 }
 
 // login gets a token with a service's key (spec/wazo-link.md section 2.1).
-func (c *connection) login(ctx context.Context, h *http.Client) (string, error) {
-	b, err := os.ReadFile(c.keyFile)
+func (c *Connection) login(ctx context.Context, h *http.Client) (string, error) {
+	b, err := os.ReadFile(c.KeyFile)
 	if err != nil {
 		return "", fmt.Errorf("read --key-file: %w", err)
 	}
@@ -135,9 +161,9 @@ func (c *connection) login(ctx context.Context, h *http.Client) (string, error) 
 		Key string `yaml:"service_key"`
 	}
 	if err := yaml.Unmarshal(b, &key); err != nil || key.ID == "" || key.Key == "" {
-		return "", fmt.Errorf("%s must have service_id and service_key", c.keyFile)
+		return "", fmt.Errorf("%s must have service_id and service_key", c.KeyFile)
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, strings.TrimSuffix(c.authURL, "/")+"/0.1/token", strings.NewReader(`{"expiration":3600}`))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, strings.TrimSuffix(c.AuthURL, "/")+"/0.1/token", strings.NewReader(`{"expiration":3600}`))
 	if err != nil {
 		return "", err
 	}
@@ -162,8 +188,9 @@ func (c *connection) login(ctx context.Context, h *http.Client) (string, error) 
 	return answer.Data.Token, nil
 }
 
-// get reads the member of an answer that has the given name.
-func (c *client) get(ctx context.Context, path string, query url.Values, member string) (any, error) {
+// Get reads the member of an answer that has the given name; "" is the whole
+// answer.
+func (c *Client) Get(ctx context.Context, path string, query url.Values, member string) (any, error) {
 	body, _, err := c.do(ctx, http.MethodGet, path, query, nil)
 	if err != nil {
 		return nil, err
@@ -186,8 +213,16 @@ func (c *client) get(ctx context.Context, path string, query url.Values, member 
 	return value, nil
 }
 
-// send makes a change; it returns the id and the location of what it created.
-func (c *client) send(ctx context.Context, method, path string, body *document.Object) (id, location string, err error) {
+// For returns a client that acts for another tenant.
+func (c *Client) For(tenant string) *Client {
+	other := *c
+	other.tenant = tenant
+	return &other
+}
+
+// Send makes a change; it returns the id and the location of what it created, if
+// the answer has them.
+func (c *Client) Send(ctx context.Context, method, path string, body *document.Object) (id, location string, err error) {
 	answer, location, err := c.do(ctx, method, path, nil, body)
 	if err != nil {
 		return "", "", err
@@ -199,7 +234,7 @@ func (c *client) send(ctx context.Context, method, path string, body *document.O
 	return id, location, nil
 }
 
-func (c *client) do(ctx context.Context, method, path string, query url.Values, body *document.Object) (answer []byte, location string, err error) {
+func (c *Client) do(ctx context.Context, method, path string, query url.Values, body *document.Object) (answer []byte, location string, err error) {
 	target := c.base + path
 	if len(query) > 0 {
 		target += "?" + query.Encode()
@@ -240,6 +275,14 @@ func (c *client) do(ctx context.Context, method, path string, query url.Values, 
 	return answer, resp.Header.Get("Location"), nil
 }
 
+// Refusal is an answer that is an error.
+type Refusal struct {
+	Status  int // of HTTP
+	message string
+}
+
+func (r *Refusal) Error() string { return r.message }
+
 // refused explains an answer that is an error.
 func refused(method, path string, resp *http.Response, body []byte) error {
 	text := strings.TrimSpace(string(body[:min(len(body), maxText)]))
@@ -252,11 +295,11 @@ func refused(method, path string, resp *http.Response, body []byte) error {
 	case resp.StatusCode == http.StatusNotFound && text == "":
 		text = "there is no such thing"
 	}
-	return fmt.Errorf("%s %s: %s", method, path, cmp.Or(text, resp.Status))
+	return &Refusal{Status: resp.StatusCode, message: fmt.Sprintf("%s %s: %s", method, path, cmp.Or(text, resp.Status))}
 }
 
-// pathOf joins path elements that may hold anything.
-func pathOf(elements ...string) string {
+// Path joins path elements that may hold anything.
+func Path(elements ...string) string {
 	var b strings.Builder
 	b.WriteString("/0.2")
 	for _, e := range elements {
