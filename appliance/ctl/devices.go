@@ -182,7 +182,7 @@ func (s *session) each(ctx context.Context, what string, ids []string, do func(c
 				failed.row(id, err.Error())
 			}
 			if len(chosen) > 1 {
-				s.progress(status{Label: what, State: "progress", Current: int64(done), End: int64(len(chosen))}.bar(), done == len(chosen))
+				s.progress(bar(provdclient.Status{Label: what, State: "progress", Current: int64(done), End: int64(len(chosen))}), done == len(chosen))
 			}
 			return nil
 		})

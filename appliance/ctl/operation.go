@@ -2,81 +2,18 @@ package ctl
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
-	"regexp"
-	"strconv"
 	"strings"
-	"time"
+
+	"provbox/appliance/provdclient"
 )
 
-// status is an operation in progress as its text tells (spec/rest.md section 10).
-type status struct {
-	Label        string
-	State        string
-	Current, End int64
-	Subs         []status
-}
-
-// statusHead is the part of a status before its parts in parentheses.
-var statusHead = regexp.MustCompile(`^(?:(\w*)\|)?(waiting|progress|success|fail)(?:;(\d+)(?:/(\d+))?)?`)
-
-// maxDepth bounds how deep the parts of an operation may nest.
-const maxDepth = 8
-
-// parseStatus reads the text of an operation:
-//
-//	[label "|"] state [";" current ["/" end]] { "(" operation ")" }
-func parseStatus(text string) (status, error) {
-	s, rest, err := parsePart(text, 0)
-	if err == nil && rest != "" {
-		err = fmt.Errorf("%q is left over", rest)
-	}
-	if err != nil {
-		return status{}, fmt.Errorf("status %q: %w", text, err)
-	}
-	return s, nil
-}
-
-func parsePart(text string, depth int) (s status, rest string, err error) {
-	if depth > maxDepth {
-		return s, "", errors.New("nested too deeply")
-	}
-	m := statusHead.FindStringSubmatch(text)
-	if m == nil {
-		return s, "", fmt.Errorf("no state at %q", text)
-	}
-	s.Label, s.State = m[1], m[2]
-	for i, to := range []*int64{&s.Current, &s.End} {
-		if m[3+i] == "" {
-			continue
-		}
-		if *to, err = strconv.ParseInt(m[3+i], 10, 64); err != nil {
-			return s, "", fmt.Errorf("number %s: %w", m[3+i], err)
-		}
-	}
-	for rest = text[len(m[0]):]; strings.HasPrefix(rest, "("); {
-		sub, after, err := parsePart(rest[1:], depth+1)
-		if err != nil {
-			return s, "", err
-		}
-		if !strings.HasPrefix(after, ")") {
-			return s, "", errors.New("a parenthesis is not closed")
-		}
-		s.Subs, rest = append(s.Subs, sub), after[1:]
-	}
-	return s, rest, nil
-}
-
-// ended reports whether nothing more will happen.
-func (s status) ended() bool { return s.State == "success" || s.State == "fail" }
-
 // bar shows an operation in one line: what it is at, and how far.
-func (s status) bar() string {
+func bar(s provdclient.Status) string {
 	deepest := s
 	for at := s; ; {
-		var next *status
+		var next *provdclient.Status
 		for i := range at.Subs {
 			if at.Subs[i].State == "progress" {
 				next = &at.Subs[i]
@@ -106,44 +43,19 @@ func (s status) bar() string {
 	return line
 }
 
-// pollEvery is how often an operation is asked for.
-const pollEvery = 500 * time.Millisecond
-
-// follow waits for an operation to end, showing how far it is, and forgets it on
-// the peer.
+// follow waits for an operation to end, showing how far it is.
 func (s *session) follow(ctx context.Context, location string) error {
-	if !strings.HasPrefix(location, "/0.2/") {
-		return fmt.Errorf("the answer names %q as the operation's place", location)
-	}
 	if s.detach {
-		fmt.Fprintln(s.Stdout, location)
+		fmt.Fprintln(s.Stdout, clean(location))
 		return nil
 	}
 	last := ""
-	tick := time.NewTicker(pollEvery)
-	defer tick.Stop()
-	for {
-		st, err := s.operation(ctx, location)
-		if err != nil {
-			return err
-		}
-		if line := st.bar(); line != last {
-			s.progress(line, st.ended())
+	return s.client.Wait(ctx, location, func(st provdclient.Status) {
+		if line := bar(st); line != last {
+			s.progress(line, st.Ended())
 			last = line
 		}
-		if st.ended() {
-			_, _, err := s.client.Send(ctx, http.MethodDelete, location, nil)
-			if st.State == "fail" {
-				return errors.Join(errors.New("the operation failed; the box's journal says why"), err)
-			}
-			return err
-		}
-		select {
-		case <-ctx.Done():
-			return fmt.Errorf("no longer waiting for %s: %w", location, ctx.Err())
-		case <-tick.C:
-		}
-	}
+	})
 }
 
 // progress shows a line: over the one before on a terminal, below it elsewhere.
@@ -158,14 +70,6 @@ func (s *session) progress(line string, last bool) {
 			fmt.Fprintln(s.Stderr)
 		}
 	}
-}
-
-func (s *session) operation(ctx context.Context, location string) (status, error) {
-	v, err := s.client.Get(ctx, location, nil, "status")
-	if err != nil {
-		return status{}, err
-	}
-	return parseStatus(text(v))
 }
 
 func operationCommands() []command {
