@@ -29,9 +29,10 @@ var owners = map[string][]string{
 	"provbox/provd/python":                  {"provd/python", "provd/template", "provd/plugin"},
 	"provbox/provd/plugin":                  {"provd/plugin", "appliance"},
 	"provbox/appliance/cmd":                 {},
+	"provbox/appliance/boxtest":             {},
 	"provbox/provd/provdtest":               {},
-	"provbox/appliance/central/centraltest": {"appliance/cmd/demo"},
 	"provbox/appliance/uplink/uplinktest":   {},
+	"provbox/appliance/central/centraltest": {"appliance/cmd/demo", "appliance/boxtest"},
 }
 
 func TestDependencies(t *testing.T) {

@@ -101,3 +101,22 @@ func dashed(u [16]byte) string {
 	h := hex.EncodeToString(u[:])
 	return h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:]
 }
+
+// NeededConfig is a config that wazo-confd expects a provd to have, posted once by
+// its wizard (spec/wazo-link.md section 5).
+type NeededConfig struct {
+	ID string
+	// Without says what does not work while it is missing.
+	Without string
+}
+
+// NeededConfigs returns the configs that wazo-confd expects, in the order in which
+// they are made.
+func NeededConfigs() []NeededConfig {
+	return []NeededConfig{
+		{"base", "devices get neither the time server nor the phonebook of the site"},
+		{"default", "wazo-confd has no registrar, so lines cannot be given to devices"},
+		{"defaultconfigdevice", "devices get neither passwords for their web pages nor the DTMF mode; wazo-confd has no template to give them"},
+		{"autoprov", "a phone that nobody has claimed gets no account, so it cannot dial a provisioning code, and a device cannot be reset to autoprov"},
+	}
+}

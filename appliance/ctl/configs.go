@@ -8,6 +8,7 @@ import (
 	"net/http"
 
 	"provbox/appliance/provdclient"
+	"provbox/appliance/terminal"
 	"provbox/provd/document"
 )
 
@@ -93,7 +94,7 @@ func createConfig(ctx context.Context, s *session, args []string) error {
 
 func (s *session) printID(id, _ string, err error) error {
 	if err == nil {
-		fmt.Fprintln(s.Stdout, clean(id))
+		fmt.Fprintln(s.Stdout, terminal.Clean(id))
 	}
 	return err
 }
@@ -114,7 +115,7 @@ func deleteConfig(ctx context.Context, s *session, args []string) error {
 	if err := want(args, "ID"); err != nil {
 		return err
 	}
-	if err := s.confirm("delete config %s? Devices that use it keep their last files.", clean(args[0])); err != nil {
+	if err := s.confirm("delete config %s? Devices that use it keep their last files.", terminal.Clean(args[0])); err != nil {
 		return err
 	}
 	_, _, err := s.client.Send(ctx, http.MethodDelete, provdclient.Path("cfg_mgr", "configs", args[0]), nil)

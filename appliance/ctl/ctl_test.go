@@ -2,11 +2,8 @@ package ctl_test
 
 import (
 	"bytes"
-	"context"
 	"crypto/sha256"
 	"fmt"
-	"log/slog"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -16,40 +13,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"provbox/appliance"
-	"provbox/appliance/central/centraltest"
+	"provbox/appliance/boxtest"
 	"provbox/appliance/ctl"
-	"provbox/appliance/settings"
 )
-
-// box starts a box with its own wazo-auth and returns its REST API's URL.
-func box(t *testing.T) (url string) {
-	t.Helper()
-	stack := httptest.NewServer(centraltest.New())
-	t.Cleanup(stack.Close)
-	host, port, err := net.SplitHostPort(stack.Listener.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := settings.Parse(fmt.Appendf(nil, `
-general: {base_storage_dir: %s, http_proxied_listen_interface: 127.0.0.1, http_proxied_listen_port: 0, tftp_listen_interface: 127.0.0.1, tftp_port: 0}
-rest_api: {ip: 127.0.0.1, port: 0}
-auth: {host: %s, port: %s, https: false}
-`, t.TempDir(), host, port))
-	if err != nil {
-		t.Fatal(err)
-	}
-	app := appliance.New(appliance.Options{Settings: s, Logger: slog.New(slog.DiscardHandler), Version: "test"})
-	if err := app.Start(context.Background()); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := app.Stop(); err != nil {
-			t.Error(err)
-		}
-	})
-	return "http://" + app.REST().String()
-}
 
 // run executes one command line; the environment names the box.
 func run(t *testing.T, url, stdin string, args ...string) (code int, stdout, stderr string) {
@@ -65,7 +31,7 @@ func run(t *testing.T, url, stdin string, args ...string) (code int, stdout, std
 // A day of an integrator, on a real box.
 func TestBox(t *testing.T) {
 	t.Parallel()
-	url := box(t)
+	url := boxtest.Start(t, "")
 	dir := t.TempDir()
 	config := filepath.Join(dir, "config.json")
 	if err := os.WriteFile(config, []byte(`{"id":"site","parent_ids":[],"label":"Site","X_type":"device","raw_config":{"ntp_enabled":true,"ntp_ip":"192.0.2.1"}}`), 0o600); err != nil {

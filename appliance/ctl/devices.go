@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"provbox/appliance/provdclient"
+	"provbox/appliance/terminal"
 	"provbox/provd/document"
 )
 
@@ -301,7 +302,7 @@ func createDevice(ctx context.Context, s *session, args []string) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintln(s.Stdout, clean(id))
+	fmt.Fprintln(s.Stdout, terminal.Clean(id))
 	return nil
 }
 

@@ -24,6 +24,7 @@ import (
 	"strings"
 
 	"provbox/appliance/provdclient"
+	"provbox/appliance/terminal"
 )
 
 // Config is what the commands touch of the world.
@@ -82,7 +83,7 @@ func Run(ctx context.Context, args []string, cfg Config) int {
 	case errors.Is(err, errUsage), errors.Is(err, flag.ErrHelp):
 		return 2
 	}
-	fmt.Fprintln(cfg.Stderr, "provbox ctl:", clean(err.Error()))
+	fmt.Fprintln(cfg.Stderr, "provbox ctl:", terminal.Clean(err.Error()))
 	return 1
 }
 
@@ -96,7 +97,7 @@ func run(ctx context.Context, args []string, cfg Config) error {
 		group := ""
 		if len(args) > 0 {
 			group = args[0]
-			fmt.Fprintf(cfg.Stderr, "provbox ctl: unknown command %q\n", clean(strings.Join(args[:min(2, len(args))], " ")))
+			fmt.Fprintf(cfg.Stderr, "provbox ctl: unknown command %q\n", terminal.Clean(strings.Join(args[:min(2, len(args))], " ")))
 		}
 		usage(cfg.Stderr, group)
 		return errUsage

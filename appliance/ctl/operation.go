@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"provbox/appliance/provdclient"
+	"provbox/appliance/terminal"
 )
 
 // bar shows an operation in one line: what it is at, and how far.
@@ -46,7 +47,7 @@ func bar(s provdclient.Status) string {
 // follow waits for an operation to end, showing how far it is.
 func (s *session) follow(ctx context.Context, location string) error {
 	if s.detach {
-		fmt.Fprintln(s.Stdout, clean(location))
+		fmt.Fprintln(s.Stdout, terminal.Clean(location))
 		return nil
 	}
 	last := ""
@@ -63,9 +64,9 @@ func (s *session) progress(line string, last bool) {
 	switch {
 	case s.quiet || s.json:
 	case !s.Terminal:
-		fmt.Fprintln(s.Stderr, clean(line))
+		fmt.Fprintln(s.Stderr, terminal.Clean(line))
 	default:
-		fmt.Fprintf(s.Stderr, "\r\x1b[K%s", clean(line))
+		fmt.Fprintf(s.Stderr, "\r\x1b[K%s", terminal.Clean(line))
 		if last {
 			fmt.Fprintln(s.Stderr)
 		}
@@ -90,7 +91,7 @@ func operationCommands() []command {
 			if err != nil {
 				return err
 			}
-			fmt.Fprintln(s.Stdout, clean(text(v)))
+			fmt.Fprintln(s.Stdout, terminal.Clean(text(v)))
 			return nil
 		})},
 		{name: "operations wait", args: "LOCATION", short: "wait for an operation that was started with --detach", run: place(func(ctx context.Context, s *session, location string) error {

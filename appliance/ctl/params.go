@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"provbox/appliance/provdclient"
+	"provbox/appliance/terminal"
 	"provbox/provd/document"
 )
 
@@ -56,7 +57,7 @@ func getParam(ctx context.Context, s *session, args []string) error {
 	}
 	param, _ := v.(*document.Object)
 	value, _ := param.Get("value")
-	fmt.Fprintln(s.Stdout, clean(text(value)))
+	fmt.Fprintln(s.Stdout, terminal.Clean(text(value)))
 	return nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"provbox/appliance/provdclient"
+	"provbox/appliance/terminal"
 	"provbox/provd/document"
 )
 
@@ -87,7 +88,7 @@ func loadedPlugins(ctx context.Context, s *session, args []string) error {
 	}
 	plugins, _ := v.(*document.Object)
 	for _, id := range plugins.Keys() {
-		fmt.Fprintln(s.Stdout, clean(id))
+		fmt.Fprintln(s.Stdout, terminal.Clean(id))
 	}
 	return nil
 }
@@ -143,7 +144,7 @@ func uninstallPlugin(ctx context.Context, s *session, args []string) error {
 	if err := want(args, "PLUGIN"); err != nil {
 		return err
 	}
-	if err := s.confirm("remove plugin %s with its firmware and custom templates?", clean(args[0])); err != nil {
+	if err := s.confirm("remove plugin %s with its firmware and custom templates?", terminal.Clean(args[0])); err != nil {
 		return err
 	}
 	_, _, err := s.client.Send(ctx, http.MethodPost, "/0.2/pg_mgr/install/uninstall", document.New("id", args[0]))

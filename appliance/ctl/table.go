@@ -7,8 +7,8 @@ import (
 	"io"
 	"strings"
 	"text/tabwriter"
-	"unicode"
 
+	"provbox/appliance/terminal"
 	"provbox/provd/document"
 )
 
@@ -31,22 +31,13 @@ func (t *table) print(w io.Writer) {
 	for _, row := range t.rows {
 		cells := make([]string, len(row))
 		for i, c := range row {
-			cells[i] = clean(c)
+			cells[i] = terminal.Clean(c)
 		}
 		fmt.Fprintln(tw, strings.TrimRight(strings.Join(cells, "\t"), "\t"))
 	}
 	_ = tw.Flush() // a closed terminal is nobody's problem
 }
 
-// clean removes what would move a terminal's cursor: names come from phones.
-func clean(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || r == unicode.ReplacementChar || unicode.Is(unicode.Bidi_Control, r) {
-			return '?'
-		}
-		return r
-	}, s)
-}
 
 // text shows a value in a cell.
 func text(v any) string {
