@@ -38,7 +38,6 @@ func (t *table) print(w io.Writer) {
 	_ = tw.Flush() // a closed terminal is nobody's problem
 }
 
-
 // text shows a value in a cell.
 func text(v any) string {
 	switch v := v.(type) {

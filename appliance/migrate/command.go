@@ -159,20 +159,31 @@ func oneArgument(flags *flag.FlagSet, args []string) (string, error) {
 // show prints what a plan does, by phase and action; what is few, by name.
 func show(w io.Writer, p *Plan) {
 	const named = 12
+	type group struct {
+		phase  Phase
+		action string
+	}
+	var order []group
+	names := make(map[group][]string)
+	for _, s := range p.Steps {
+		g := group{s.Phase, s.Action}
+		if names[g] == nil {
+			order = append(order, g)
+		}
+		names[g] = append(names[g], terminal.Clean(s.What))
+	}
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	for i := 0; i < len(p.Steps); {
-		j := i
-		var names []string
-		for ; j < len(p.Steps) && p.Steps[j].Phase == p.Steps[i].Phase && p.Steps[j].Action == p.Steps[i].Action; j++ {
-			names = append(names, terminal.Clean(p.Steps[j].What))
+	for _, g := range order {
+		list, n := names[g], len(names[g])
+		if n > named {
+			list = append(list[:named:named], fmt.Sprintf("and %d more", n-named))
 		}
-		if len(names) > named {
-			names = append(names[:named:named], fmt.Sprintf("and %d more", len(names)-named))
-		}
-		fmt.Fprintf(t, "%s\t%s\t%d\t%s\n", p.Steps[i].Phase, p.Steps[i].Action, j-i, strings.Join(names, ", "))
-		i = j
+		fmt.Fprintf(t, "%s\t%s\t%d\t%s\n", g.phase, g.action, n, strings.Join(list, ", "))
 	}
 	_ = t.Flush() // a closed terminal is nobody's problem
+	for _, n := range p.Notes {
+		fmt.Fprintln(w, "note:", terminal.Clean(n.String()))
+	}
 	fmt.Fprintf(w, "%d steps; %d things are there already\n", len(p.Steps), p.Same)
 }
 
@@ -238,4 +249,3 @@ Writes what the box knows as a wazo-provd's state directory into a new folder.
 	}
 	return nil
 }
-

@@ -59,7 +59,8 @@ func (p Phase) inOrder() bool { return p == Plugins || p == Configs || p == Firm
 // Plan is what an import will do.
 type Plan struct {
 	Steps []Step
-	Same  int // documents and parameters that the target has already
+	Same  int       // documents and parameters that the target has already
+	Notes []Problem // what is worth knowing and keeps nothing from being moved
 	problems
 }
 
@@ -145,7 +146,7 @@ func (p *planner) plugins() {
 			have = p.target.Plugins[i]
 			p.Same++
 			if have.Version != plugin.Version && plugin.Version != "" {
-				p.add(what, fmt.Sprintf("the box has version %s, the source %s; the box's stays", have.Version, plugin.Version))
+				p.Notes = append(p.Notes, Problem{what, fmt.Sprintf("the box has version %s, the source %s; the box's stays", have.Version, plugin.Version)})
 			}
 		} else {
 			if !updated {

@@ -5,7 +5,9 @@
 //	provbox serve --config FILE   run in the foreground until SIGTERM
 //	provbox check --config FILE   print every problem of the settings
 //	provbox plugin ...            write, publish and check plugin packages
-//	provbox ctl COMMAND           drive a box over its REST API
+//	provbox ctl ...               drive a box over its REST API
+//	provbox import ...            take over a wazo-provd's state, or another box's
+//	provbox export ...            write the state as a wazo-provd has it
 //	provbox version
 package main
 
@@ -23,6 +25,7 @@ import (
 
 	"provbox/appliance"
 	"provbox/appliance/ctl"
+	"provbox/appliance/migrate"
 	"provbox/appliance/pluginctl"
 	"provbox/appliance/settings"
 )
@@ -33,12 +36,27 @@ var version = "devel"
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
-	if len(os.Args) > 1 && os.Args[1] == "ctl" {
-		os.Exit(ctl.Run(ctx, os.Args[2:], ctl.Config{
-			Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv, Terminal: isTerminal(os.Stderr),
-		}))
+	if len(os.Args) > 1 {
+		if command, ok := operator[os.Args[1]]; ok {
+			os.Exit(command(ctx, os.Args[2:]))
+		}
 	}
 	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// operator are the commands that speak to a running box.
+var operator = map[string]func(context.Context, []string) int{
+	"ctl": func(ctx context.Context, args []string) int {
+		return ctl.Run(ctx, args, ctl.Config{
+			Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv, Terminal: isTerminal(os.Stderr),
+		})
+	},
+	"import": func(ctx context.Context, args []string) int { return migrate.Import(ctx, args, migration()) },
+	"export": func(ctx context.Context, args []string) int { return migrate.Export(ctx, args, migration()) },
+}
+
+func migration() migrate.Config {
+	return migrate.Config{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv}
 }
 
 // isTerminal reports whether a person may be watching.
@@ -51,6 +69,8 @@ const usage = `usage: provbox serve --config FILE   run in the foreground
        provbox check --config FILE   print every problem of the settings
        provbox plugin COMMAND        build, publish, try and check plugin packages
        provbox ctl COMMAND           drive a box over its REST API; see provbox ctl help
+       provbox import DIR            take over a wazo-provd's state directory, or --from URL
+       provbox export DIR            write the box's state as a wazo-provd has it
        provbox version
 `
 
