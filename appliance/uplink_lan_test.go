@@ -112,6 +112,8 @@ func newBranch(t *testing.T, endpoint, inside string) *branch {
 	b.site = newLAN(t, text)
 	b.iface = fmt.Sprintf("wgt%d", b.switchHost.Process.Pid)
 	b.edit("IFACE", b.iface)
+	// A box that is killed leaves it. (It is gone as a rule.)
+	t.Cleanup(func() { _ = os.Remove(filepath.Join("/var/run/wireguard", b.iface+".sock")) })
 	b.nat, b.centreHost = b.idle(), b.idle()
 	box, nat, centre := b.switchHost.Process.Pid, b.nat.Process.Pid, b.centreHost.Process.Pid
 	for _, err := range []error{
