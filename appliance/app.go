@@ -212,7 +212,7 @@ func (a *App) startCentral(context.Context) error {
 			}
 		},
 	})
-	a.amid = central.NewAmid(endpoint(a.s.Amid), a.auth.Token)
+	a.amid = central.NewAmid(endpoint(a.s.Amid), a.auth)
 	return nil
 }
 

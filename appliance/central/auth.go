@@ -20,116 +20,41 @@ type AuthConfig struct {
 	// OnMaster is told the tenant of the box's own token, each time one was
 	// got. It may be nil.
 	OnMaster func(tenant string)
-	Logger   *slog.Logger // nil discards
+	// Cache is how long an answer about a caller's token is used again without
+	// asking, and so how long a revoked token can go on at most while wazo-auth
+	// answers. 0 asks each time.
+	Cache time.Duration
+	// Grace is how long a successful check holds while wazo-auth does not
+	// answer: same token, same ACL, same tenant. 0 refuses all callers then.
+	Grace  time.Duration
+	Logger *slog.Logger // nil discards
 }
 
 // Auth is the client of wazo-auth. It is safe for concurrent use.
 type Auth struct {
-	cfg  AuthConfig
-	http *client
-	log  *slog.Logger
+	cfg    AuthConfig
+	http   *client
+	log    *slog.Logger
+	checks *checks
+	kick   chan struct{} // makes Serve log in at once
 
-	mu    sync.Mutex
-	token string
+	mu      sync.Mutex
+	own     ownToken
+	refusal time.Time     // when a peer refused the own token last
+	changed chan struct{} // closed when the own token changes
+	away    time.Time     // when wazo-auth did not answer last
 }
 
 // NewAuth returns a client that has no token of its own yet; Serve gets one.
 func NewAuth(cfg AuthConfig) *Auth {
-	a := &Auth{cfg: cfg, http: newClient("wazo-auth", cfg.Endpoint, "/0.1"), log: cfg.Logger}
+	a := &Auth{
+		cfg: cfg, http: newClient("wazo-auth", cfg.Endpoint, "/0.1"), log: cfg.Logger,
+		checks: newChecks(), kick: make(chan struct{}, 1), changed: make(chan struct{}),
+	}
 	if a.log == nil {
 		a.log = slog.New(slog.DiscardHandler)
 	}
 	return a
-}
-
-// tokenLife is how long the box's own token is asked for; it is renewed after
-// four fifths of what it got (spec/wazo-link.md section 2.1).
-const tokenLife = 6 * time.Hour
-
-// maxBackoff bounds the time between two tries to log in.
-const maxBackoff = 32 * time.Second
-
-// metadata is the part of a token that is used.
-type metadata struct {
-	Tenant string `json:"tenant_uuid"`
-}
-
-// Serve keeps the box's own token valid until ctx ends. A centre that cannot be
-// reached is tried again, ever less often; nothing else of the box waits for it.
-func (a *Auth) Serve(ctx context.Context) error {
-	backoff := time.Second
-	for {
-		wait := tokenLife * 4 / 5
-		if err := a.login(ctx); err != nil {
-			if ctx.Err() != nil {
-				return nil
-			}
-			wait = backoff
-			backoff = min(2*backoff, maxBackoff)
-			a.log.Warn("no token of our own yet", "err", err, "retry", wait)
-		} else {
-			backoff = time.Second
-		}
-		timer := time.NewTimer(wait)
-		select {
-		case <-ctx.Done():
-			timer.Stop()
-			return nil
-		case <-timer.C:
-		}
-	}
-}
-
-// login gets a new token and learns the master tenant from it.
-func (a *Auth) login(ctx context.Context) error {
-	id, key, err := a.cfg.Credentials()
-	if err != nil {
-		return err
-	}
-	var answer struct {
-		Data struct {
-			Token    string   `json:"token"`
-			Metadata metadata `json:"metadata"`
-		} `json:"data"`
-	}
-	code, err := a.http.do(ctx, request{
-		method: http.MethodPost, path: "/token", user: id, pass: key,
-		body: map[string]int{"expiration": int(tokenLife / time.Second)},
-	}, &answer, http.StatusOK, http.StatusUnauthorized)
-	switch {
-	case err != nil:
-		return err
-	case code == http.StatusUnauthorized:
-		return provd.Errorf(provd.Denied, "wazo-auth does not accept the service id and key; check auth.key_file")
-	case answer.Data.Token == "":
-		return provd.Errorf(provd.Unavailable, "wazo-auth answered without a token")
-	}
-	a.mu.Lock()
-	a.token = answer.Data.Token
-	a.mu.Unlock()
-	// The tenant comes with the token; asking for it again is what wazo-provd
-	// does and some answers lack it.
-	tenant := answer.Data.Metadata.Tenant
-	if tenant == "" {
-		if tenant, err = a.Tenant(ctx, answer.Data.Token, ""); err != nil {
-			return err
-		}
-	}
-	if a.cfg.OnMaster != nil {
-		a.cfg.OnMaster(tenant)
-	}
-	return nil
-}
-
-// Token returns the box's own token, or an *provd.Error with Unavailable while
-// there is none.
-func (a *Auth) Token() (string, error) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.token == "" {
-		return "", provd.Errorf(provd.Unavailable, "the box has no token of wazo-auth yet")
-	}
-	return a.token, nil
 }
 
 // maxToken bounds a caller's token; wazo-auth's are UUIDs.
@@ -140,18 +65,42 @@ func tokenPath(token string) (string, bool) {
 	return "/token/" + url.PathEscape(token), token != "" && len(token) <= maxToken && token != "." && token != ".."
 }
 
-func denied() error { return provd.Errorf(provd.Denied, "wazo-auth does not accept the token") }
+// Refusals by wazo-auth. One of the whole token ends what was remembered of it.
+type refusal struct{ unknown bool }
+
+func (r *refusal) Error() string {
+	if r.unknown {
+		return "no such token"
+	}
+	return "not granted"
+}
+
+func denied(unknown bool) error {
+	return &provd.Error{Code: provd.Denied, Message: "wazo-auth does not accept the token", Err: &refusal{unknown}}
+}
 
 // Tenant returns the tenant that a request is for: the wanted one if the token
 // may act for it, or the token's own (spec/wazo-link.md section 2.2).
 func (a *Auth) Tenant(ctx context.Context, token, wanted string) (string, error) {
 	path, ok := tokenPath(token)
 	if !ok {
-		return "", denied()
+		return "", denied(true)
 	}
-	if wanted != "" {
-		return wanted, a.head(ctx, path, url.Values{"tenant": {wanted}})
+	list, err := a.ask(ctx, token, question{kind: "tenant", tenant: wanted}, func() ([]string, error) {
+		if wanted != "" {
+			return []string{wanted}, a.head(ctx, path, url.Values{"tenant": {wanted}})
+		}
+		tenant, err := a.tokenTenant(ctx, path)
+		return []string{tenant}, err
+	})
+	if err != nil {
+		return "", err
 	}
+	return list[0], nil
+}
+
+// tokenTenant asks for a token's own tenant.
+func (a *Auth) tokenTenant(ctx context.Context, path string) (string, error) {
 	var answer struct {
 		Data struct {
 			Metadata metadata `json:"metadata"`
@@ -162,7 +111,7 @@ func (a *Auth) Tenant(ctx context.Context, token, wanted string) (string, error)
 	case err != nil:
 		return "", err
 	case code != http.StatusOK:
-		return "", denied()
+		return "", denied(code == http.StatusNotFound)
 	case answer.Data.Metadata.Tenant == "":
 		return "", provd.Errorf(provd.Unavailable, "wazo-auth answered a token without a tenant")
 	}
@@ -174,13 +123,16 @@ func (a *Auth) Tenant(ctx context.Context, token, wanted string) (string, error)
 func (a *Auth) Check(ctx context.Context, token, acl, wanted string) error {
 	path, ok := tokenPath(token)
 	if !ok {
-		return denied()
+		return denied(true)
 	}
 	q := url.Values{"scope": {acl}}
 	if wanted != "" {
 		q.Set("tenant", wanted)
 	}
-	return a.head(ctx, path, q)
+	_, err := a.ask(ctx, token, question{kind: "acl", acl: acl, tenant: wanted}, func() ([]string, error) {
+		return nil, a.head(ctx, path, q)
+	})
+	return err
 }
 
 func (a *Auth) head(ctx context.Context, path string, q url.Values) error {
@@ -190,29 +142,29 @@ func (a *Auth) head(ctx context.Context, path string, q url.Values) error {
 		return err
 	}
 	if code == http.StatusForbidden || code == http.StatusNotFound {
-		return denied()
+		return denied(code == http.StatusNotFound)
 	}
 	return nil
 }
 
-// Tenants returns a tenant and those below it, as far as the token sees them.
+// Tenants returns a tenant and those below it, as far as the token sees them. A
+// token that may not list tenants is Denied; the caller then acts for the
+// request's tenant alone (spec/rest.md section 2.1).
 func (a *Auth) Tenants(ctx context.Context, token, tenant string) ([]string, error) {
-	var answer struct {
-		Items []struct {
-			UUID string `json:"uuid"`
-		} `json:"items"`
-	}
-	code, err := a.http.do(ctx, request{method: http.MethodGet, path: "/tenants", token: token, tenant: tenant}, &answer,
-		http.StatusOK, http.StatusUnauthorized, http.StatusForbidden)
-	if err != nil {
-		return nil, err
-	}
-	if code != http.StatusOK {
-		return nil, denied()
-	}
-	tenants := make([]string, len(answer.Items))
-	for i, item := range answer.Items {
-		tenants[i] = item.UUID
-	}
-	return tenants, nil
+	return a.ask(ctx, token, question{kind: "tenants", tenant: tenant}, func() ([]string, error) {
+		var answer tenantList
+		code, err := a.http.do(ctx, request{method: http.MethodGet, path: "/tenants", token: token, tenant: tenant}, &answer,
+			http.StatusOK, http.StatusUnauthorized, http.StatusForbidden)
+		if err != nil {
+			return nil, err
+		}
+		if code != http.StatusOK {
+			return nil, denied(false)
+		}
+		tenants := make([]string, len(answer.Items))
+		for i, item := range answer.Items {
+			tenants[i] = item.UUID
+		}
+		return tenants, nil
+	})
 }

@@ -97,7 +97,7 @@ func TestTenants(t *testing.T) {
 func TestOwnToken(t *testing.T) {
 	t.Parallel()
 	stack, e := start(t)
-	master := make(chan string, 1)
+	master := make(chan string, 8)
 	a := central.NewAuth(central.AuthConfig{Endpoint: e, Credentials: credentials(stack.Service, stack.Key), OnMaster: func(s string) { master <- s }})
 	if _, err := a.Token(); provd.CodeOf(err) != provd.Unavailable {
 		t.Errorf("before login: %v", err)
@@ -108,7 +108,7 @@ func TestOwnToken(t *testing.T) {
 	if got := <-master; got != centraltest.Master {
 		t.Errorf("master tenant %s", got)
 	}
-	amid := central.NewAmid(e, a.Token)
+	amid := central.NewAmid(e, a)
 	if err := amid.PJSIPNotify(ctx, "user1", "", []string{"Event=check-sync"}); err != nil {
 		t.Error(err)
 	}
@@ -120,9 +120,16 @@ func TestOwnToken(t *testing.T) {
 	if diff := cmp.Diff(want, stack.Notifies()); diff != "" {
 		t.Error(diff)
 	}
+	stack.FailNotify("")
+	// A token that is refused is replaced at once, and the call made again.
 	stack.RemoveToken("own")
-	if err := amid.PJSIPNotify(ctx, "user1", "", nil); provd.CodeOf(err) != provd.Denied {
-		t.Errorf("revoked: %v", err)
+	if err := amid.PJSIPNotify(ctx, "user1", "", nil); err != nil || stack.Logins() != 2 {
+		t.Errorf("revoked: %v after %d logins", err, stack.Logins())
+	}
+	// When the new one is refused as well, it is not the token's fault.
+	stack.RemoveToken("own2")
+	if err := amid.PJSIPNotify(ctx, "user1", "", nil); provd.CodeOf(err) != provd.Denied || stack.Logins() != 2 {
+		t.Errorf("revoked again: %v after %d logins", err, stack.Logins())
 	}
 	cancel()
 	if err := <-done; err != nil {

@@ -1,10 +1,14 @@
 // Package central speaks with the central Wazo stack: wazo-auth, which checks
-// every caller and gives the box its own token, and wazo-amid, which carries the
-// SIP NOTIFY that makes a phone reload (spec/wazo-link.md).
+// every caller and gives the box its own token, wazo-amid, which carries the SIP
+// NOTIFY that makes a phone reload, the message bus, which tells of deleted
+// tenants, and wazo-confd, which knows the names behind a line
+// (spec/wazo-link.md).
 //
 // Promises: every call has a time limit and reads a bounded answer; no phone
 // ever waits for the centre; a token never shows in a log or an error; what the
-// centre answers is checked before it is believed.
+// centre answers is checked before it is believed; a caller whose token was
+// revoked is refused after AuthConfig.Cache at the latest while wazo-auth
+// answers, and after AuthConfig.Grace while it does not.
 package central
 
 import (
@@ -33,6 +37,10 @@ type Endpoint struct {
 	Prefix string // path before the service's own, e.g. /api/auth
 	// Insecure accepts any certificate, for stacks that never had a real one.
 	Insecure bool
+	// Board is told whether the service answers; nil for nobody.
+	Board *Board
+	// Transport replaces the network, for tests; nil is the network.
+	Transport http.RoundTripper
 }
 
 const (
@@ -42,23 +50,28 @@ const (
 
 // client calls one service.
 type client struct {
-	name string // for errors
-	base string
-	http *http.Client
+	name  string // for errors
+	base  string
+	http  *http.Client
+	board *Board
 }
 
 func newClient(name string, e Endpoint, version string) *client {
 	u := url.URL{Scheme: "http", Host: net.JoinHostPort(e.Host, strconv.Itoa(e.Port)), Path: strings.TrimSuffix(e.Prefix, "/") + version}
-	transport := &http.Transport{
+	network := &http.Transport{
 		DialContext:           (&net.Dialer{Timeout: callTimeout}).DialContext,
 		ResponseHeaderTimeout: callTimeout, TLSHandshakeTimeout: callTimeout,
 		MaxIdleConnsPerHost: 8, MaxConnsPerHost: 32, IdleConnTimeout: time.Minute,
 	}
 	if e.HTTPS {
 		u.Scheme = "https"
-		transport.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: e.Insecure}
+		network.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: e.Insecure}
 	}
-	return &client{name: name, base: u.String(), http: &http.Client{
+	var transport http.RoundTripper = network
+	if e.Transport != nil {
+		transport = e.Transport
+	}
+	return &client{name: name, base: u.String(), board: e.Board, http: &http.Client{
 		Transport: transport, Timeout: callTimeout,
 		// The services do not redirect; a token must not follow whoever does.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -79,6 +92,14 @@ type request struct {
 // answer in accept is no error. Others, and no answer, are *provd.Error with
 // Unavailable.
 func (c *client) do(ctx context.Context, r request, out any, accept ...int) (code int, err error) {
+	code, err = c.call(ctx, r, out, accept)
+	if ctx.Err() == nil { // a caller that gave up says nothing of the service
+		c.board.note(c.name, err)
+	}
+	return code, err
+}
+
+func (c *client) call(ctx context.Context, r request, out any, accept []int) (code int, err error) {
 	var body io.Reader
 	if r.body != nil {
 		b, err := json.Marshal(r.body)
@@ -120,6 +141,11 @@ func (c *client) do(ctx context.Context, r request, out any, accept ...int) (cod
 	}
 	if !ok {
 		return resp.StatusCode, provd.Errorf(provd.Unavailable, "%s answered %s", c.name, resp.Status)
+	}
+	if resp.StatusCode == http.StatusOK && strings.HasPrefix(resp.Header.Get("Content-Type"), "text/html") {
+		// A portal or proxy in between that says 200 to everything. Of a HEAD this
+		// is all there is to tell it by.
+		return 0, provd.Errorf(provd.Unavailable, "%s answered a web page, so it is something else that answers there", c.name)
 	}
 	if out == nil || resp.StatusCode != http.StatusOK {
 		return resp.StatusCode, nil

@@ -1,13 +1,17 @@
-// Package centraltest is a stand-in for wazo-auth and wazo-amid that answers as
-// they do (spec/wazo-link.md), for tests and for trying a box without a central
-// stack.
+// Package centraltest is a stand-in for wazo-auth, wazo-amid, wazo-confd and the
+// message bus that answers as they do (spec/wazo-link.md), for tests and for
+// trying a box without a central stack. It can be told to be slow, away,
+// forbidding, or to talk nonsense.
 package centraltest
 
 import (
 	"encoding/json"
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync"
+	"time"
 )
 
 // The tenants of the stand-in, a master and two below it.
@@ -38,19 +42,27 @@ type Stack struct {
 	Service, Key string
 
 	mu       sync.Mutex
+	modes    map[Service]Mode
 	tokens   map[string]Token
-	fail     int
+	tenants  []string
+	life     time.Duration
 	amidFail string
 	notifies []Notify
+	told     chan struct{} // closed at the next notify
 	logins   int
+	calls    []string
+	confd    map[string]any
 }
 
 // New returns a stack with the service provbox/secret and the token "root",
 // which may do everything for the master tenant.
 func New() *Stack {
 	return &Stack{
-		Service: "provbox", Key: "secret",
-		tokens: map[string]Token{"root": {Tenant: Master, ACLs: []string{"#"}}},
+		Service: "provbox", Key: "secret", life: 6 * time.Hour, told: make(chan struct{}),
+		modes:   make(map[Service]Mode),
+		tokens:  map[string]Token{"root": {Tenant: Master, ACLs: []string{"#"}}},
+		tenants: []string{Master, Sub1, Sub2},
+		confd:   make(map[string]any),
 	}
 }
 
@@ -68,11 +80,36 @@ func (s *Stack) RemoveToken(name string) {
 	delete(s.tokens, name)
 }
 
-// Fail makes every call answer with a status; 0 ends that.
-func (s *Stack) Fail(status int) {
+// SetTenants replaces the tenants; the first one is the master tenant.
+func (s *Stack) SetTenants(uuids ...string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.fail = status
+	s.tenants = uuids
+}
+
+// SetLife sets how long the tokens live that are given from now on, whatever is
+// asked for.
+func (s *Stack) SetLife(d time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.life = d
+}
+
+// Logins returns how often somebody logged in.
+func (s *Stack) Logins() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.logins
+}
+
+// Calls returns what was asked so far and forgets it, e.g.
+// "HEAD /0.1/token/root?scope=provd.read".
+func (s *Stack) Calls() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	calls := s.calls
+	s.calls = nil
+	return calls
 }
 
 // FailNotify makes wazo-amid answer an error with this message; "" ends that.
@@ -89,133 +126,71 @@ func (s *Stack) Notifies() []Notify {
 	return append([]Notify(nil), s.notifies...)
 }
 
-// ServeHTTP answers for both services: wazo-auth below /0.1, wazo-amid below
-// /1.0.
-func (s *Stack) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+// Notified returns a channel that is closed at the next PJSIPNotify.
+func (s *Stack) Notified() <-chan struct{} {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.fail != 0 {
-		w.WriteHeader(s.fail)
+	return s.told
+}
+
+// ServeHTTP answers for all services: wazo-auth below /0.1, wazo-amid below
+// /1.0, wazo-confd below /1.1.
+func (s *Stack) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	service := serviceOf(r.URL.Path)
+	if !s.misbehave(w, r, service) {
 		return
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.note(r)
 	path := strings.Split(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	switch {
 	case r.Method == http.MethodPost && r.URL.Path == "/0.1/token":
 		s.login(w, r)
-	case len(path) == 3 && path[1] == "token":
+	case len(path) == 3 && path[0] == "0.1" && path[1] == "token":
 		s.token(w, r, path[2])
 	case r.Method == http.MethodGet && r.URL.Path == "/0.1/tenants":
-		s.tenants(w, r)
+		s.listTenants(w, r)
 	case r.Method == http.MethodPost && r.URL.Path == "/1.0/action/PJSIPNotify":
 		s.notify(w, r)
+	case r.Method == http.MethodGet && service == Confd:
+		s.readConfd(w, r, path[1:])
 	default:
 		reason(w, http.StatusNotFound, "no such resource")
 	}
 }
 
-func (s *Stack) login(w http.ResponseWriter, r *http.Request) {
-	id, key, _ := r.BasicAuth()
-	if id != s.Service || key != s.Key {
-		reason(w, http.StatusUnauthorized, "Authentication Failed")
-		return
-	}
-	s.logins++
-	s.tokens["own"] = Token{Tenant: Master, ACLs: []string{"amid.action.PJSIPNotify.create", "auth.tenants.read"}}
-	answer(w, map[string]any{"data": data("own", s.tokens["own"])})
-}
+// maxCalls bounds the calls that are remembered.
+const maxCalls = 10000
 
-func data(name string, t Token) map[string]any {
-	return map[string]any{
-		"token": name, "acl": t.ACLs, "auth_id": "provbox", "session_uuid": "00000000-0000-0000-0000-000000000001",
-		"metadata": map[string]any{"tenant_uuid": t.Tenant, "uuid": nil},
+func (s *Stack) note(r *http.Request) {
+	call := r.Method + " " + r.URL.Path
+	if r.URL.RawQuery != "" {
+		call += "?" + r.URL.RawQuery
+	}
+	if len(s.calls) < maxCalls {
+		s.calls = append(s.calls, call)
 	}
 }
 
-func (s *Stack) token(w http.ResponseWriter, r *http.Request, name string) {
-	t, ok := s.tokens[name]
-	q := r.URL.Query()
-	switch {
-	case !ok:
-		reason(w, http.StatusNotFound, "No such token")
-	case q.Has("tenant") && !sees(t.Tenant, q.Get("tenant")), q.Has("scope") && !grants(t.ACLs, q.Get("scope")):
-		reason(w, http.StatusForbidden, "Forbidden")
-	case r.Method == http.MethodHead:
-		w.WriteHeader(http.StatusNoContent)
-	case r.Method == http.MethodGet:
-		answer(w, map[string]any{"data": data(name, t)})
-	default:
-		w.WriteHeader(http.StatusMethodNotAllowed)
+// RoundTrip answers a request without any network, so that a Stack can be the
+// Transport of a central.Endpoint.
+func (s *Stack) RoundTrip(r *http.Request) (*http.Response, error) {
+	if s.mode(serviceOf(r.URL.Path)).Away {
+		return nil, errAway
 	}
-}
-
-func (s *Stack) tenants(w http.ResponseWriter, r *http.Request) {
-	t, ok := s.tokens[r.Header.Get("X-Auth-Token")]
-	tenant := r.Header.Get("Wazo-Tenant")
-	if tenant == "" {
-		tenant = t.Tenant
+	w := httptest.NewRecorder()
+	s.ServeHTTP(w, r)
+	if err := r.Context().Err(); err != nil {
+		return nil, err
 	}
-	if !ok || !grants(t.ACLs, "auth.tenants.read") || !sees(t.Tenant, tenant) {
-		reason(w, http.StatusUnauthorized, "Unauthorized")
-		return
+	if r.Body != nil {
+		_, _ = io.Copy(io.Discard, r.Body) // a RoundTripper must take all of it
+		_ = r.Body.Close()
 	}
-	var items []any
-	for _, uuid := range []string{Master, Sub1, Sub2} {
-		if sees(tenant, uuid) {
-			items = append(items, map[string]any{"uuid": uuid})
-		}
-	}
-	answer(w, map[string]any{"items": items, "total": len(items), "filtered": len(items)})
-}
-
-// sees reports whether a tenant is another one or above it.
-func sees(tenant, other string) bool {
-	return tenant == other || tenant == Master && (other == Sub1 || other == Sub2)
-}
-
-// grants matches an ACL with patterns as wazo-auth does.
-func grants(patterns []string, acl string) bool {
-	ok := false
-	for _, p := range patterns {
-		if deny, isDeny := strings.CutPrefix(p, "!"); isDeny {
-			if matches(strings.Split(deny, "."), strings.Split(acl, ".")) {
-				return false
-			}
-			continue
-		}
-		ok = ok || matches(strings.Split(p, "."), strings.Split(acl, "."))
-	}
-	return ok
-}
-
-func matches(pattern, acl []string) bool {
-	for i, word := range pattern {
-		switch {
-		case word == "#":
-			return true
-		case i >= len(acl) || word != "*" && word != acl[i]:
-			return false
-		}
-	}
-	return len(pattern) == len(acl)
-}
-
-func (s *Stack) notify(w http.ResponseWriter, r *http.Request) {
-	t, ok := s.tokens[r.Header.Get("X-Auth-Token")]
-	if !ok || !grants(t.ACLs, "amid.action.PJSIPNotify.create") {
-		reason(w, http.StatusUnauthorized, "Unauthorized")
-		return
-	}
-	var n Notify
-	if err := json.NewDecoder(r.Body).Decode(&n); err != nil {
-		reason(w, http.StatusBadRequest, err.Error())
-		return
-	}
-	if s.amidFail != "" {
-		answer(w, []any{map[string]any{"Response": "Error", "Message": s.amidFail}})
-		return
-	}
-	s.notifies = append(s.notifies, n)
-	answer(w, []any{map[string]any{"Response": "Success", "Message": "NOTIFY sent"}})
+	resp := w.Result()
+	resp.Request = r
+	return resp, nil
 }
 
 func answer(w http.ResponseWriter, v any) {
@@ -223,8 +198,16 @@ func answer(w http.ResponseWriter, v any) {
 	_ = json.NewEncoder(w).Encode(v) // the caller hung up
 }
 
+// reason is an error as wazo-auth words it.
 func reason(w http.ResponseWriter, status int, text string) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(map[string]any{"reason": []string{text}, "status_code": status, "timestamp": []float64{0}})
+}
+
+// problem is an error as the services' shared library words it.
+func problem(w http.ResponseWriter, status int, id, text string, details map[string]any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(map[string]any{"message": text, "error_id": id, "details": details, "timestamp": 0})
 }
