@@ -30,6 +30,10 @@ type ManagerConfig struct {
 	// PluginServer is the default of the plugin_server parameter.
 	PluginServer string
 
+	// Notifies queues what plugins send to phones; nil sends it while the plugin
+	// waits.
+	Notifies Notifies
+
 	Recorder Recorder     // nil drops events
 	Logger   *slog.Logger // nil discards
 }

@@ -1,0 +1,66 @@
+package provd
+
+import (
+	"context"
+	"log/slog"
+	"maps"
+	"slices"
+
+	"provbox/provd/document"
+)
+
+// Tenants returns the tenants that have devices or settings here, sorted. The
+// master tenant and devices that have no tenant yet are not among them.
+func (m *Manager) Tenants() ([]string, error) {
+	found := make(map[string]bool)
+	err := m.cfg.Store.View(func(tx Tx) error {
+		for _, doc := range tx.Devices().All() {
+			found[Device{doc}.Tenant()] = true
+		}
+		for tenant := range tenants(tx).All() {
+			found[tenant] = true
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	delete(found, "")
+	delete(found, m.MasterTenant())
+	return slices.Sorted(maps.Keys(found)), nil
+}
+
+// DeleteTenant removes what belongs to a tenant that does not exist any more:
+// its devices with their files, and its provisioning key (spec/wazo-link.md
+// section 4). The master tenant is an *Error with Denied. It returns how many
+// devices there were.
+func (m *Manager) DeleteTenant(ctx context.Context, tenant string) (devices int, err error) {
+	if tenant == "" || tenant == m.MasterTenant() {
+		return 0, Errorf(Denied, "the devices of the master tenant are not deleted")
+	}
+	var removed []Device
+	err = m.Change(ctx, func(c *Change) error {
+		for id, doc := range c.Devices().Find("tenant_uuid", tenant) {
+			if err := c.DeleteDevice(id); err != nil {
+				return err
+			}
+			removed = append(removed, Device{doc})
+		}
+		all := tenants(c)
+		if !all.Has(tenant) {
+			return nil
+		}
+		all.Delete(tenant)
+		return c.Params().Put(tenantParams, document.New("value", all))
+	})
+	if err != nil {
+		return 0, err
+	}
+	for _, dev := range removed {
+		m.events.Record(Event{
+			Device: dev.ID(), MAC: dev.MAC(), IP: dev.IP(), Topic: "config",
+			Text: "deleted: its tenant does not exist any more", Attrs: []slog.Attr{slog.String("tenant", tenant)},
+		})
+	}
+	return len(removed), nil
+}
