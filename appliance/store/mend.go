@@ -51,6 +51,7 @@ func (f *findings) examine(b *bbolt.Tx) error {
 		f.collection(b, spec)
 	}
 	f.bucket(b, bucketLeases)
+	f.bucket(b, bucketNotifies)
 	return nil
 }
 
@@ -130,6 +131,11 @@ func badRecords(name []byte, bucket *bbolt.Bucket) (bad []badRecord) {
 	case bytes.Equal(name, bucketLeases):
 		read = func(k, v []byte) error {
 			_, err := decodeLease(k, v)
+			return err
+		}
+	case bytes.Equal(name, bucketNotifies):
+		read = func(k, v []byte) error {
+			_, err := decodeNotify(k, v)
 			return err
 		}
 	case !isCollection(name):

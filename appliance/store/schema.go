@@ -8,21 +8,23 @@ import (
 	"go.etcd.io/bbolt"
 )
 
-// On the disk, schema 1:
+// On the disk, schema 2:
 //
 //	meta         "schema" -> record of the schema's number, 8 bytes big endian
 //	devices      id -> record of a JSON document
 //	configs      the same
 //	params       the same
 //	leases       IPv4 address, 4 bytes -> record of a JSON lease
+//	notifies     device id -> record of a JSON notify job (since schema 2)
 //	<c>.<member> index of a collection: see index.go
 //	quarantine   bucket name, 0, key -> value as it was found
 //
-// The sequence number of devices, configs, params and leases is how many records
-// the bucket has.
+// The sequence number of devices, configs, params, leases and notifies is how many
+// records the bucket has.
 var (
 	bucketMeta       = []byte("meta")
 	bucketLeases     = []byte("leases")
+	bucketNotifies   = []byte("notifies")
 	bucketQuarantine = []byte("quarantine")
 	keySchema        = []byte("schema")
 )
@@ -57,11 +59,12 @@ type migration struct {
 // released one is never changed. It is only read.
 var migrations = []migration{
 	{1, "make the buckets", makeBuckets},
+	{2, "make the bucket of waiting NOTIFYs", makeBuckets},
 }
 
 // bucketNames are all buckets of the newest schema.
 func bucketNames() [][]byte {
-	names := [][]byte{bucketMeta, bucketLeases, bucketQuarantine}
+	names := [][]byte{bucketMeta, bucketLeases, bucketNotifies, bucketQuarantine}
 	for _, c := range collections {
 		names = append(names, c.bucket())
 		for _, m := range c.indexes {
@@ -71,6 +74,7 @@ func bucketNames() [][]byte {
 	return names
 }
 
+// makeBuckets makes those that are missing, of whichever schema.
 func makeBuckets(tx *bbolt.Tx) error {
 	for _, n := range bucketNames() {
 		if _, err := tx.CreateBucketIfNotExists(n); err != nil {
