@@ -12,7 +12,6 @@ import (
 
 	"github.com/coreos/go-systemd/v22/daemon"
 
-	"provbox/appliance/central"
 	"provbox/appliance/journal"
 	"provbox/appliance/netcfg"
 	"provbox/appliance/perm"
@@ -49,8 +48,7 @@ type App struct {
 	journal *journal.Journal
 	store   *store.Store
 	base    *document.Object // the base raw config, complete
-	auth    *central.Auth
-	amid    *central.Amid
+	links   links
 	plugins *plugin.Set
 	// repository installs plugins; nil when its folders cannot be used.
 	repository *repository.Repository
@@ -105,6 +103,7 @@ func (a *App) Start(ctx context.Context) error {
 		{"central", a.startCentral},
 		{"plugins", a.startPlugins},
 		{"devices", a.startDevices},
+		{"links to the centre", a.startLinks},
 		{"file plane", a.startFiles},
 		{"REST", a.startREST},
 		{"dhcp", a.startDHCP},
@@ -203,35 +202,16 @@ func (a *App) startStore(ctx context.Context) error {
 	return nil
 }
 
-func (a *App) startCentral(context.Context) error {
-	a.auth = central.NewAuth(central.AuthConfig{
-		Endpoint: endpoint(a.s.Auth.Service), Credentials: a.credentials, Logger: a.log,
-		OnMaster: func(tenant string) {
-			if err := a.manager.SetMasterTenant(tenant); err != nil {
-				a.log.Error("could not store the master tenant", "err", err)
-			}
-		},
-	})
-	a.amid = central.NewAmid(endpoint(a.s.Amid), a.auth)
-	return nil
-}
-
-func (a *App) credentials() (id, key string, err error) {
-	if a.s.Auth.KeyFile != "" {
-		return central.KeyFile(a.s.Auth.KeyFile)
-	}
-	if a.s.Auth.Username == "" {
-		return "", "", errors.New("neither auth.key_file nor auth.username is set")
-	}
-	return a.s.Auth.Username, string(a.s.Auth.Password), nil
-}
-
 func (a *App) startDevices(context.Context) error {
-	m, err := provd.NewManager(provd.ManagerConfig{
+	cfg := provd.ManagerConfig{
 		Store: a.store, Plugins: a.plugins,
 		BaseRawConfig: a.base, Autoprov: autoprov(a.s), URLKey: a.urlKey(),
 		PluginServer: a.s.General.PluginServer, Recorder: recorder{a.journal}, Logger: a.log,
-	})
+	}
+	if a.links.notifies != nil {
+		cfg.Notifies = a.links.notifies
+	}
+	m, err := provd.NewManager(cfg)
 	if err != nil {
 		return err
 	}
@@ -245,9 +225,6 @@ func (a *App) startDevices(context.Context) error {
 	a.stack.start("identification", a.ident.Serve)
 	if a.repository != nil {
 		a.stack.onStop("plugin repository", a.repository.Close)
-	}
-	if a.s.Auth.KeyFile != "" || a.s.Auth.Username != "" {
-		a.stack.start("wazo-auth", a.auth.Serve)
 	}
 	return nil
 }
@@ -317,13 +294,16 @@ func (a *App) urlKey() bool { return a.s.General.HTTPAuthStrategy == "url_key" }
 
 func (a *App) startREST(context.Context) error {
 	cfg := rest.Config{
-		Auth: a.auth, Devices: a.manager, Configs: a.manager, Params: liveParams{a.manager, a.plugins},
+		Auth: a.links.auth, Devices: a.manager, Configs: a.manager, Params: liveParams{a.manager, a.plugins},
 		Plugins: restPlugins{a}, Services: pluginServices{a}, Observer: a.ident, Logger: a.log,
 		Templates: restTemplates{a},
 	}
 	cfg.Uplink = restUplink{a.uplink}
 	if a.repository != nil {
 		cfg.Installer = a.repository
+	}
+	if a.links.bus != nil {
+		cfg.BusStatus = a.links.bus.Connected
 	}
 	server := rest.NewServer(rest.New(cfg), a.log)
 	serve := func() error { return server.Serve(a.rest) }

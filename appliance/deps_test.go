@@ -16,6 +16,8 @@ var owners = map[string][]string{
 	"github.com/insomniacslk/dhcp":          {"dhcp"},
 	"github.com/mdlayher/packet":            {"dhcp"},
 	"github.com/pin/tftp":                   {"provd/fileserver"},
+	"github.com/emiago/sipgo":               {"provd/notify"},
+	"github.com/rabbitmq/amqp091-go":        {"appliance/central"},
 	"github.com/a-h/templ":                  {"webui"},
 	"github.com/coreos/go-systemd":          {"appliance"},
 	"github.com/vishvananda/netlink":        {"appliance", "dhcp"},

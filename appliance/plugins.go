@@ -36,8 +36,8 @@ func (a *App) startPlugins(ctx context.Context) error {
 		Recorder:      recorder{a.journal},
 		Logger:        a.log,
 	}
-	if a.s.General.SyncServiceType == "asterisk_ami" {
-		cfg.Notifier = notifier{a.amid}
+	if a.links.notifies != nil {
+		cfg.Notifier = notifier{a.links.notifies}
 	}
 	a.plugins = plugin.NewSet(plugin.SetConfig{
 		Dir: dirs["plugins"], Site: dirs["site"],

@@ -7,7 +7,6 @@ import (
 	"net/netip"
 	"strings"
 
-	"provbox/appliance/central"
 	"provbox/appliance/journal"
 	"provbox/appliance/settings"
 	"provbox/dhcp"
@@ -19,13 +18,6 @@ import (
 )
 
 // The adapters below let parts that do not know each other meet.
-
-func endpoint(s settings.Service) central.Endpoint {
-	return central.Endpoint{
-		Host: s.Host, Port: s.Port, HTTPS: s.HTTPS, Prefix: s.Prefix,
-		Insecure: s.VerifyCertificate != nil && !*s.VerifyCertificate,
-	}
-}
 
 // recorder puts the provisioning service's events into the journal.
 type recorder struct{ *journal.Journal }
@@ -71,13 +63,6 @@ func dhcpValues(s *settings.Settings, http net.Addr) func(netip.Prefix, netip.Ad
 	return func(_ netip.Prefix, server netip.Addr) option.Values {
 		return option.Values{URI: baseURL(s, server, http), TFTPHost: server.String(), TFTPIP: server}
 	}
-}
-
-// notifier hands a plugin's notifications to wazo-amid.
-type notifier struct{ amid *central.Amid }
-
-func (n notifier) Notify(ctx context.Context, m plugin.Notification) error {
-	return n.amid.PJSIPNotify(ctx, m.Endpoint, m.URI, m.Variables)
 }
 
 // tenantKeys knows the provisioning keys.

@@ -9,8 +9,8 @@ import (
 	"provbox/provd/document"
 )
 
-// Tenants returns the tenants that have devices or settings here, sorted. The
-// master tenant and devices that have no tenant yet are not among them.
+// Tenants returns the tenants that have devices or settings here, sorted. Devices
+// that have no tenant yet do not count.
 func (m *Manager) Tenants() ([]string, error) {
 	found := make(map[string]bool)
 	err := m.cfg.Store.View(func(tx Tx) error {
@@ -26,7 +26,6 @@ func (m *Manager) Tenants() ([]string, error) {
 		return nil, err
 	}
 	delete(found, "")
-	delete(found, m.MasterTenant())
 	return slices.Sorted(maps.Keys(found)), nil
 }
 

@@ -57,6 +57,9 @@ func Parse(data []byte) (*Settings, error) {
 	default:
 		return nil, Problems{strings.TrimPrefix(err.Error(), "yaml: ")}
 	}
+	if s.Bus.On() && s.Bus.Host == "" {
+		s.Bus.Host = "localhost" // wazo-provd's default
+	}
 	problems = append(problems, s.readBase()...)
 	problems = append(problems, s.validate()...)
 	if len(problems) > 0 {

@@ -1,10 +1,9 @@
 // Package settings reads the settings file of the box (spec/config.md).
 //
 // Sections and keys that wazo-provd has keep their names and meaning, so that
-// an existing config.yml can be pasted; dhcp, web, network, uplink and
-// rest_api.interface are ours. A key
-// that neither knows is a problem, and all problems are reported at once, each
-// with its key.
+// an existing config.yml can be pasted; confd, notify, dhcp, web, network,
+// uplink and rest_api.interface are ours. A key that neither knows is a problem,
+// and all problems are reported at once, each with its key.
 package settings
 
 import (
@@ -23,6 +22,8 @@ type Settings struct {
 	Auth         Auth          `yaml:"auth"`
 	Amid         Service       `yaml:"amid"`
 	Bus          Bus           `yaml:"bus"`
+	Confd        Confd         `yaml:"confd"`
+	Notify       Notify        `yaml:"notify"`
 	PluginConfig Object        `yaml:"plugin_config"` // handed to plugins, by plugin id
 	Proxy        Proxy         `yaml:"proxy"`
 	DHCP         DHCP          `yaml:"dhcp"`
@@ -50,7 +51,7 @@ type General struct {
 	PluginServer      string `yaml:"plugin_server"`
 	BaseRawConfig     Object `yaml:"base_raw_config"`
 	BaseRawConfigFile string `yaml:"base_raw_config_file"` // JSON; wins over base_raw_config
-	SyncServiceType   string `yaml:"sync_service_type"`    // asterisk_ami or none
+	SyncServiceType   string `yaml:"sync_service_type"`    // asterisk_ami, sip or none
 	SyncDB            SyncDB `yaml:"syncdb"`
 	HTTPAuthStrategy  string `yaml:"http_auth_strategy"` // url_key, or empty for none
 	Verbose           bool   `yaml:"verbose"`
@@ -93,25 +94,6 @@ type Service struct {
 	Prefix            string  `yaml:"prefix"`
 	VerifyCertificate *bool   `yaml:"verify_certificate"` // nil is true
 	Timeout           float64 `yaml:"timeout"`            // accepted for pasting; ours are fixed
-}
-
-// Auth is how to reach wazo-auth, and as whom.
-type Auth struct {
-	Service  `yaml:",inline"`
-	KeyFile  string `yaml:"key_file"` // YAML with service_id and service_key
-	Username string `yaml:"username"` // the same inline
-	Password Secret `yaml:"password"`
-}
-
-// Bus is how to reach the message bus.
-type Bus struct {
-	Enabled      bool   `yaml:"enabled"`
-	Host         string `yaml:"host"`
-	Port         int    `yaml:"port"`
-	Username     string `yaml:"username"`
-	Password     Secret `yaml:"password"`
-	ExchangeName string `yaml:"exchange_name"`
-	ExchangeType string `yaml:"exchange_type"`
 }
 
 // Proxy are the proxies that downloads go through, until a client sets others.
@@ -199,13 +181,15 @@ func Default() *Settings {
 			InfoExtractor: "default", Retriever: "default", Updater: "default",
 		},
 		REST: REST{IP: "0.0.0.0", Port: 8666},
-		Auth: Auth{Service: Service{Host: "localhost", Port: 9497}},
+		Auth: Auth{Service: Service{Host: "localhost", Port: 9497}, TokenCache: 5 * time.Second, OutageGrace: 5 * time.Minute},
 		Amid: Service{Host: "localhost", Port: 9491},
 		Bus: Bus{
-			Host: "localhost", Port: 5672, Username: "guest", Password: "guest",
+			Port: 5672, Username: "guest", Password: "guest",
 			ExchangeName: "wazo-headers", ExchangeType: "headers",
 		},
-		DHCP: DHCP{Mode: "off"},
-		Web:  Web{Listen: "0.0.0.0:80"},
+		Confd:  Confd{Service: Service{Host: "localhost", Port: 9486}, Cache: time.Minute},
+		Notify: Notify{Rate: 5, MaxAge: 24 * time.Hour, SIPTimeout: 5 * time.Second},
+		DHCP:   DHCP{Mode: "off"},
+		Web:    Web{Listen: "0.0.0.0:80"},
 	}
 }

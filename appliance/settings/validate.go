@@ -30,7 +30,7 @@ func (s *Settings) validate() []string {
 	}
 	v.check(g.CacheDir == "" || filepath.IsAbs(g.CacheDir), "general.cache_dir", "want an absolute path")
 	v.check(g.FirmwareQuotaMB > 0 && g.FirmwareQuotaMB <= 1<<30, "general.firmware_quota_mb", "want 1 or more megabytes")
-	v.oneOf("general.sync_service_type", g.SyncServiceType, "asterisk_ami", "none")
+	v.oneOf("general.sync_service_type", g.SyncServiceType, "asterisk_ami", "sip", "none")
 	v.oneOf("general.http_auth_strategy", g.HTTPAuthStrategy, "", "url_key")
 	v.oneOf("general.info_extractor", g.InfoExtractor, "default")
 	v.oneOf("general.retriever", g.Retriever, "default")
@@ -48,12 +48,7 @@ func (s *Settings) validate() []string {
 		v.check(s.REST.CertFile != "", "rest_api.ssl_certfile", "needed when ssl is on")
 		v.check(s.REST.KeyFile != "", "rest_api.ssl_keyfile", "needed when ssl is on")
 	}
-	v.service("auth", s.Auth.Service)
-	v.service("amid", s.Amid)
-	if s.Bus.Enabled {
-		v.check(s.Bus.Host != "", "bus.host", "needed when the bus is enabled")
-		v.port("bus.port", s.Bus.Port)
-	}
+	s.validateCentre(&v)
 	s.validateDHCP(&v)
 	if s.Web.Listen != "" {
 		host, port, err := net.SplitHostPort(s.Web.Listen)

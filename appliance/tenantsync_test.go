@@ -1,0 +1,98 @@
+package appliance
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// fakeTenants plays the centre and the box.
+type fakeTenants struct {
+	known, here, deleted []string
+	err                  error
+	hidden               []string // exist, although they are not in the list
+	asked                []time.Duration
+	began                time.Time
+}
+
+func (f *fakeTenants) AllTenants(context.Context) ([]string, error) {
+	f.asked = append(f.asked, time.Since(f.began))
+	return f.known, f.err
+}
+
+func (f *fakeTenants) TenantGone(_ context.Context, tenant string) (bool, error) {
+	return !slices.Contains(f.hidden, tenant), nil
+}
+
+func (f *fakeTenants) Tenants() ([]string, error) { return f.here, nil }
+
+func (f *fakeTenants) DeleteTenant(_ context.Context, tenant string) (int, error) {
+	f.deleted = append(f.deleted, tenant)
+	return 1, nil
+}
+
+func TestTenantSyncIsGuarded(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name        string
+		f           fakeTenants
+		want        []string
+		wantFailure bool
+	}{
+		{name: "all known", f: fakeTenants{known: []string{"m", "a"}, here: []string{"m", "a"}}},
+		{name: "one gone", f: fakeTenants{known: []string{"m", "a"}, here: []string{"a", "b"}}, want: []string{"b"}},
+		{name: "several gone", f: fakeTenants{known: []string{"m"}, here: []string{"a", "b", "m"}}, want: []string{"a", "b"}},
+		{name: "the only one gone", f: fakeTenants{known: []string{"m"}, here: []string{"a"}}, want: []string{"a"}},
+		{name: "no list", f: fakeTenants{err: errors.New("empty"), here: []string{"a", "b", "m"}}, wantFailure: true},
+		{name: "partial list", f: fakeTenants{known: []string{"m"}, here: []string{"a", "b", "m"}, hidden: []string{"b"}}, wantFailure: true},
+		{name: "another stack", f: fakeTenants{known: []string{"x"}, here: []string{"a", "b", "m"}}, wantFailure: true},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			s := newTenantSync(&tt.f, &tt.f, 0, time.Hour, slog.New(slog.DiscardHandler))
+			err := s.run(t.Context())
+			if diff := cmp.Diff(tt.want, tt.f.deleted); diff != "" || (err != nil) != tt.wantFailure {
+				t.Errorf("%v\n%s", err, diff)
+			}
+		})
+	}
+}
+
+func TestTenantSyncTimes(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := &fakeTenants{known: []string{"a"}, here: []string{"a"}, began: time.Now()}
+		s := newTenantSync(f, f, time.Minute, 24*time.Hour, slog.New(slog.DiscardHandler))
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error)
+		go func() { done <- s.serve(ctx) }()
+		time.Sleep(25 * time.Hour)
+		synctest.Wait()
+		s.soon()
+		synctest.Wait()
+		f.err = errors.New("away")
+		s.soon()
+		time.Sleep(12 * time.Minute)
+		f.err = nil
+		time.Sleep(time.Hour)
+		cancel()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+		day := 24 * time.Hour
+		want := []time.Duration{
+			time.Minute, time.Minute + day, day + time.Hour, day + time.Hour,
+			day + time.Hour + 5*time.Minute, day + time.Hour + 10*time.Minute, day + time.Hour + 15*time.Minute,
+		}
+		if diff := cmp.Diff(want, f.asked); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
