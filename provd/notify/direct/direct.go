@@ -143,12 +143,47 @@ func (s *Sender) local(to target) (netip.Addr, error) {
 // exchange sends a NOTIFY outside of any dialog and returns the final answer.
 // The library repeats it as RFC 3261 section 17.1.2 says.
 func exchange(ctx context.Context, from netip.Addr, to target, c content) (*sip.Response, error) {
-	quiet := slog.New(slog.DiscardHandler) // it would log what strangers send
-	peer := net.UDPAddrFromAddrPort(to.addr).String()
-	ua, err := sipgo.NewUA(
+	// A socket of our own: the library would warn, on the default logger, each
+	// time one of its own is closed.
+	conn, err := net.ListenUDP("udp", net.UDPAddrFromAddrPort(netip.AddrPortFrom(from, 0)))
+	if err != nil {
+		return nil, err
+	}
+	ua, err := userAgent(from, to)
+	if err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+	served := make(chan struct{})
+	go func() {
+		defer close(served)
+		_ = ua.TransportLayer().ServeUDP(conn) // ends when the socket is closed
+	}()
+	defer func() {
+		_ = ua.Close() // the answer is what counts
+		_ = conn.Close()
+		<-served
+	}()
+	local := conn.LocalAddr().String()
+	if err := known(ctx, ua, local); err != nil {
+		return nil, err
+	}
+	client, err := sipgo.NewClient(ua, sipgo.WithClientLogger(quiet()), sipgo.WithClientHostname(hostOf(from)),
+		sipgo.WithClientConnectionAddr(local), sipgo.WithClientNAT())
+	if err != nil {
+		return nil, err
+	}
+	contact := sip.Uri{Scheme: "sip", User: "provbox", Host: hostOf(from), Port: conn.LocalAddr().(*net.UDPAddr).Port}
+	return client.Do(ctx, request(contact, to, c))
+}
+
+// quiet discards what the library says: it logs what strangers send.
+func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
+
+func userAgent(from netip.Addr, to target) (*sipgo.UserAgent, error) {
+	return sipgo.NewUA(
 		sipgo.WithUserAgent("provbox"), sipgo.WithUserAgentHostname(hostOf(from)),
 		sipgo.WithUserAgentTransportLayerOptions(
-			sip.WithTransportLayerLogger(quiet),
+			sip.WithTransportLayerLogger(quiet()),
 			sip.WithTransportLayerReadFilter(func(p sip.TransportReadProps, data []byte) ([]byte, error) {
 				// Phones answer from the port that was asked or from another one.
 				a, ok := p.RemoteAddr.(*net.UDPAddr)
@@ -159,20 +194,27 @@ func exchange(ctx context.Context, from netip.Addr, to target, c content) (*sip.
 			}),
 		),
 		sipgo.WithUserAgentTransactionLayerOptions(
-			sip.WithTransactionLayerLogger(quiet),
+			sip.WithTransactionLayerLogger(quiet()),
 			sip.WithTransactionLayerUnhandledResponseHandler(func(*sip.Response) {}),
 		),
 	)
-	if err != nil {
-		return nil, err
+}
+
+// known waits until the library has the socket in its books, which it does in
+// its own time and tells nobody.
+func known(ctx context.Context, ua *sipgo.UserAgent, local string) error {
+	ticker := time.NewTicker(time.Millisecond)
+	defer ticker.Stop()
+	for {
+		if c, err := ua.TransportLayer().GetConnection("udp", local); err == nil && c != nil {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-ticker.C:
+		}
 	}
-	defer func() { _ = ua.Close() }() // the answer is what counts
-	client, err := sipgo.NewClient(ua, sipgo.WithClientLogger(quiet), sipgo.WithClientHostname(hostOf(from)),
-		sipgo.WithClientConnectionAddr(net.JoinHostPort(from.String(), "0")), sipgo.WithClientNAT())
-	if err != nil {
-		return nil, err
-	}
-	return client.Do(ctx, request(from, to, peer, c))
 }
 
 // hostOf is an address as a SIP message has it.
@@ -183,12 +225,12 @@ func hostOf(a netip.Addr) string {
 	return a.String()
 }
 
-func request(from netip.Addr, to target, peer string, c content) *sip.Request {
+func request(contact sip.Uri, to target, c content) *sip.Request {
 	uri := sip.Uri{Scheme: "sip", User: escapeUser(to.user), Host: hostOf(to.addr.Addr()), Port: int(to.addr.Port())}
 	req := sip.NewRequest(sip.NOTIFY, uri)
 	req.SetTransport("UDP")
-	req.SetDestination(peer)
-	req.AppendHeader(&sip.ContactHeader{Address: sip.Uri{Scheme: "sip", User: "provbox", Host: hostOf(from)}})
+	req.SetDestination(to.addr.String())
+	req.AppendHeader(&sip.ContactHeader{Address: contact})
 	for _, h := range c.headers {
 		req.AppendHeader(sip.NewHeader(h[0], h[1]))
 	}

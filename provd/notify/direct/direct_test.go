@@ -83,7 +83,7 @@ func TestSend(t *testing.T) {
 	head, body, _ := strings.Cut(got, "\r\n\r\n")
 	for _, want := range []string{
 		fmt.Sprintf("NOTIFY sip:alice@127.0.0.1:%d SIP/2.0\r\n", p.port), "\r\nEvent: service-control", "\r\nSubscription-State: terminated",
-		"\r\nContent-Type: text/plain", "\r\nVia: SIP/2.0/UDP 127.0.0.1:", ";rport", "\r\nContact: <sip:provbox@127.0.0.1>",
+		"\r\nContent-Type: text/plain", "\r\nVia: SIP/2.0/UDP 127.0.0.1:", ";rport", "\r\nContact: <sip:provbox@127.0.0.1:",
 		"\r\nMax-Forwards: 70", "\r\nFrom: \"provbox\" <sip:provbox@127.0.0.1>;tag=", "\r\nTo: <sip:alice@127.0.0.1",
 	} {
 		if !strings.Contains(head+"\r\n", want) {
