@@ -182,6 +182,20 @@ func (q *Queue) Status() Status {
 	return s
 }
 
+// Waiting returns what waits for a device or is on its way to it, the newest.
+func (q *Queue) Waiting(device string) (Job, bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	it := q.waiting[device]
+	if it == nil {
+		it = q.running[device]
+	}
+	if it == nil {
+		return Job{}, false
+	}
+	return it.job, true
+}
+
 // Serve sends until ctx ends, beginning with what waited when the box stopped.
 func (q *Queue) Serve(ctx context.Context) error {
 	defer q.done.Wait()
@@ -273,37 +287,12 @@ func (q *Queue) send(ctx context.Context, it *item) {
 			q.finish(ctx, it, err)
 			return
 		}
-		if it.job.Messages = it.job.Messages[1:]; len(it.job.Messages) > 0 && !q.turn(ctx) {
+		if q.sent(it); len(it.job.Messages) > 0 && !q.turn(ctx) {
 			q.keep(ctx, it, ctx.Err())
 			return
 		}
 	}
 	q.finish(ctx, it, nil)
-}
-
-// turn waits until another message of a job may leave; false is that ctx ended
-// first.
-func (q *Queue) turn(ctx context.Context) bool {
-	q.mu.Lock()
-	at := time.Now()
-	if q.slot.After(at) {
-		at = q.slot
-	}
-	q.slot = at.Add(q.interval())
-	q.mu.Unlock()
-	timer := time.NewTimer(time.Until(at))
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
-}
-
-// interval is the time between two messages.
-func (q *Queue) interval() time.Duration {
-	return time.Duration(float64(time.Second) / q.cfg.Rate)
 }
 
 func (q *Queue) sendOne(ctx context.Context, it *item) (err error) {

@@ -1,6 +1,7 @@
 package centraltest
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"net/http"
@@ -48,6 +49,9 @@ func (s *Stack) mode(service Service) Mode {
 	return s.modes[service]
 }
 
+// maxBody bounds what is read of a request.
+const maxBody = 1 << 20
+
 var errAway = errors.New("connection refused")
 
 func serviceOf(path string) Service {
@@ -65,6 +69,12 @@ func serviceOf(path string) Service {
 func (s *Stack) misbehave(w http.ResponseWriter, r *http.Request, service Service) bool {
 	m := s.mode(service)
 	if m.Delay > 0 {
+		if r.Body != nil {
+			// The server notices that the caller hung up only when it has read what
+			// it was sent.
+			body, _ := io.ReadAll(io.LimitReader(r.Body, maxBody))
+			r.Body = io.NopCloser(bytes.NewReader(body))
+		}
 		timer := time.NewTimer(m.Delay)
 		defer timer.Stop()
 		select {
