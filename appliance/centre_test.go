@@ -145,12 +145,12 @@ func (c *centre) synchronize(app *appliance.App, id string) (location string) {
 	return location
 }
 
-// patience bounds what a test waits for; it is only reached when it fails.
-const patience = time.Minute
+// outcomeWait bounds what a test waits for; it is only reached when it fails.
+const outcomeWait = time.Minute
 
 func until(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	for end := time.Now().Add(patience); !ok(); time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(outcomeWait); !ok(); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatalf("%s did not come", what)
 		}
@@ -167,7 +167,7 @@ func (p testPhone) ip() net.IP { return net.IPv4(127, 0, 1, byte(p)+1) }
 func (p testPhone) account() string { return strings.ReplaceAll(p.mac(), ":", "") + ".cfg" }
 
 func (p testPhone) fetch(app *appliance.App, name string) (body string, err error) {
-	client := http.Client{Timeout: patience, Transport: &http.Transport{
+	client := http.Client{Timeout: outcomeWait, Transport: &http.Transport{
 		DisableKeepAlives: true, DialContext: (&net.Dialer{LocalAddr: &net.TCPAddr{IP: p.ip()}}).DialContext,
 	}}
 	req, err := http.NewRequest(http.MethodGet, "http://"+app.HTTP().String()+"/"+name, nil)
@@ -365,7 +365,7 @@ func TestNotifyFromTheBox(t *testing.T) {
 	dev["X_provbox_sip_port"] = phone.LocalAddr().(*net.UDPAddr).Port
 	c.assign(app, dev, "alice")
 	op := c.synchronize(app, dev["id"].(string))
-	if err := phone.SetReadDeadline(time.Now().Add(patience)); err != nil {
+	if err := phone.SetReadDeadline(time.Now().Add(outcomeWait)); err != nil {
 		t.Fatal(err)
 	}
 	buf := make([]byte, 4096)

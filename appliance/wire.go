@@ -14,7 +14,6 @@ import (
 	"provbox/provd"
 	"provbox/provd/document"
 	"provbox/provd/ident"
-	"provbox/provd/plugin"
 )
 
 // The adapters below let parts that do not know each other meet.
