@@ -13,6 +13,8 @@ type Change struct {
 	master  string
 	stale   map[string]struct{}
 	removed []Device
+	cause   string  // what made devices stale, in one line
+	events  []Event // what happened, recorded once it is stored
 }
 
 // renderError is the member that tells why a device's files could not be
@@ -38,7 +40,21 @@ func (c *Change) InsertDevice(dev Device) (id string, err error) {
 	dev.Set("configured", false)
 	dev.Delete(renderError)
 	c.stale[id] = struct{}{}
+	c.tell(dev, "added")
 	return id, c.Devices().Put(id, dev.Object)
+}
+
+// InsertSeen is InsertDevice for a phone that was seen and that nobody announced.
+func (c *Change) InsertSeen(dev Device) (id string, err error) {
+	if c.Devices().Len() >= MaxSeen {
+		return "", Errorf(Unavailable, "the box has %d devices, from then on it adds none by itself; delete some first, or create the device over REST", MaxSeen)
+	}
+	return c.InsertDevice(dev)
+}
+
+// tell keeps what happened to a device for the journal.
+func (c *Change) tell(dev Device, text string) {
+	c.events = append(c.events, Event{Device: dev.ID(), MAC: dev.MAC(), IP: dev.IP(), Tenant: dev.Tenant(), Topic: "device", Text: text})
 }
 
 // UpdateDevice replaces a stored device. It reports false, and writes nothing,
@@ -67,6 +83,10 @@ func (c *Change) UpdateDevice(dev Device) (changed bool, err error) {
 	if err := c.Devices().Put(dev.ID(), dev.Object); err != nil {
 		return false, err
 	}
+	if old.Tenant() != "" && old.Tenant() != dev.Tenant() {
+		c.tell(old, "moved to another tenant")
+	}
+	c.tell(dev, "changed")
 	if old.Config() != dev.Config() {
 		return true, c.dropTransient(old.Config())
 	}
@@ -85,6 +105,7 @@ func (c *Change) DeleteDevice(id string) error {
 	}
 	dev := Device{doc}
 	c.removed = append(c.removed, dev)
+	c.tell(dev, "deleted")
 	return c.dropTransient(dev.Config())
 }
 
@@ -174,6 +195,7 @@ func (c *Change) DeleteConfig(id string) error {
 
 // staleBelow marks every device whose config is this one or inherits from it.
 func (c *Change) staleBelow(id string) {
+	c.cause = "config " + id
 	seen := map[string]struct{}{id: {}}
 	for queue := []string{id}; len(queue) > 0; queue = queue[1:] {
 		for dev := range c.Devices().Find("config", queue[0]) {

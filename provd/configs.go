@@ -10,7 +10,7 @@ import (
 // Configs returns the config documents that match the query, of all tenants.
 func (m *Manager) Configs(_ context.Context, q query.Query) ([]*document.Object, error) {
 	return m.find(q, func(tx Tx, yield func(string, *document.Object) bool) {
-		for id, doc := range tx.Configs().All() {
+		for id, doc := range candidates(tx.Configs(), q, configIndexes[:]) {
 			if !yield(id, doc) {
 				return
 			}

@@ -2,6 +2,7 @@ package provd
 
 import (
 	"context"
+	"iter"
 	"slices"
 
 	"provbox/provd/document"
@@ -48,12 +49,21 @@ func (m *Manager) visible(tx Tx, id string, s Scope) (Device, error) {
 func (m *Manager) Devices(_ context.Context, q query.Query, tenants []string) ([]*document.Object, error) {
 	scope := Scope{Tenants: tenants}
 	return m.find(q, func(tx Tx, yield func(string, *document.Object) bool) {
-		for id, doc := range tx.Devices().All() {
+		for id, doc := range m.devicesOf(tx, q, scope) {
 			if m.sees(scope, Device{doc}) && !yield(id, doc) {
 				return
 			}
 		}
 	})
+}
+
+// devicesOf iterates over the devices that a query of these tenants may match.
+func (m *Manager) devicesOf(tx Tx, q query.Query, s Scope) iter.Seq2[string, *document.Object] {
+	// Devices without a tenant are the master's, and are not in its index.
+	if q.Selector.Len() == 0 && len(s.Tenants) == 1 && s.Tenants[0] != m.MasterTenant() {
+		return tx.Devices().Find("tenant_uuid", s.Tenants[0])
+	}
+	return candidates(tx.Devices(), q, deviceIndexes[:])
 }
 
 // find applies a query to the documents that list yields.
@@ -143,5 +153,6 @@ func (m *Manager) Reconfigure(ctx context.Context, id string, s Scope) error {
 		return err
 	}
 	m.render(context.WithoutCancel(ctx), id)
+	m.storeOutcomes()
 	return nil
 }

@@ -8,7 +8,10 @@ type Event struct {
 	// Device is the device's id; MAC and IP are what was known of the phone.
 	// Any of them may be empty.
 	Device, MAC, IP string
-	// Topic is the part of the box that speaks: ident, config, sync, http, tftp,
+	// Tenant is the tenant that the device belonged to then, when the event's
+	// maker knows it. Other tenants are not told of the event.
+	Tenant string
+	// Topic is the part of the box that speaks: ident, device, config, sync, http, tftp,
 	// plugin, firmware.
 	Topic string
 	// Text says what happened, in one line.

@@ -5,10 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"log/slog"
-	"runtime"
 	"sync"
-
-	"golang.org/x/sync/errgroup"
 
 	"provbox/provd/document"
 )
@@ -45,9 +42,11 @@ type Manager struct {
 	log    *slog.Logger
 	events Recorder
 
-	locks     keyedMutex    // serialises the renders of one device
-	syncs     chan struct{} // a place for each synchronization under way
-	syncQueue chan struct{} // and for each that waits or is under way
+	locks      keyedMutex // serialises the renders of one device
+	outcomes   outcomes
+	renderings renderings
+	syncs      chan struct{} // a place for each synchronization under way
+	syncQueue  chan struct{} // and for each that waits or is under way
 
 	life       context.Context // ends what Serve waits for
 	end        context.CancelFunc
@@ -58,10 +57,14 @@ type Manager struct {
 	rendered map[string]renderState // by device id
 }
 
-// MaxDevices bounds how many devices a box keeps. It is four times what the
-// largest branch needs, and stops a host that invents phones from filling the
-// disk.
-const MaxDevices = 4096
+// MaxDevices bounds how many devices a box keeps, MaxSeen how many there may be
+// for one more to be added because a phone was seen. MaxSeen is four times what the
+// largest branch needs, and stops a host that invents phones from filling the disk;
+// who may create devices over REST may have more.
+const (
+	MaxDevices = 16384
+	MaxSeen    = 4096
+)
 
 // MaxConfigs bounds how many config documents a box keeps: one per device and
 // as many shared ones.
@@ -114,7 +117,7 @@ func (m *Manager) Serve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	m.renderAll(ctx, ids, m.ensure)
+	m.renderAll(ctx, "start", ids, m.ensure)
 	<-ctx.Done()
 	return nil
 }
@@ -140,32 +143,15 @@ func (m *Manager) Change(ctx context.Context, fn func(*Change) error) error {
 	for _, dev := range c.removed {
 		m.forget(ctx, dev)
 	}
+	for _, e := range c.events {
+		m.events.Record(e)
+	}
 	stale := make([]string, 0, len(c.stale))
 	for id := range c.stale {
 		stale = append(stale, id)
 	}
-	m.renderAll(ctx, stale, m.render)
+	m.renderAll(ctx, c.cause, stale, m.render)
 	return nil
-}
-
-// renderAll calls render for each device with bounded parallelism.
-func (m *Manager) renderAll(ctx context.Context, ids []string, render func(context.Context, string)) {
-	if len(ids) == 1 {
-		render(ctx, ids[0])
-		return
-	}
-	var g errgroup.Group
-	g.SetLimit(max(2, runtime.GOMAXPROCS(0)))
-	for _, id := range ids {
-		if ctx.Err() != nil {
-			break
-		}
-		g.Go(func() error {
-			render(ctx, id)
-			return nil
-		})
-	}
-	_ = g.Wait() // render returns no error: it records them on the device
 }
 
 // MasterTenant returns the tenant of the box's own service token as last

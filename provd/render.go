@@ -21,16 +21,23 @@ type renderState struct {
 // Ensure renders a device unless that was done since the box started: the
 // generated files live in memory, and a phone must not wait for its turn.
 func (m *Manager) Ensure(ctx context.Context, id string) {
-	m.ensure(context.WithoutCancel(ctx), id)
+	if m.isRendered(id) {
+		return
+	}
+	m.render(context.WithoutCancel(ctx), id)
+	m.storeOutcomes()
 }
 
-func (m *Manager) ensure(ctx context.Context, id string) {
+func (m *Manager) isRendered(id string) bool {
 	m.mu.Lock()
+	defer m.mu.Unlock()
 	_, done := m.rendered[id]
-	m.mu.Unlock()
-	if !done {
-		m.render(ctx, id)
-	}
+	return done
+}
+
+// ensure is render for a device that was not rendered since the box started.
+func (m *Manager) ensure(ctx context.Context, id string) bool {
+	return m.isRendered(id) || m.render(ctx, id)
 }
 
 // PluginChanged renders every device of a plugin again, after the plugin was
@@ -46,17 +53,20 @@ func (m *Manager) PluginChanged(ctx context.Context, plugin string) error {
 	if err != nil {
 		return err
 	}
-	m.renderAll(ctx, ids, m.render)
+	m.renderAll(ctx, "plugin "+plugin, ids, m.render)
 	return nil
 }
 
-// render makes a device's files agree with what is stored now and keeps the
-// outcome on the device. Renders of one device follow each other, so the last
-// one has seen the last write.
-func (m *Manager) render(ctx context.Context, id string) {
+// render makes a device's files agree with what is stored now, and reports whether
+// that worked. The outcome waits for storeOutcomes. Renders of one device follow
+// each other, so the last one has seen the last write.
+func (m *Manager) render(ctx context.Context, id string) bool {
 	unlock := m.locks.lock(id)
 	defer unlock()
 
+	// Asked before the device is read: an outcome that is stored in between would
+	// make what was read look older than it is.
+	known := !m.outcomes.has(id)
 	var (
 		dev Device
 		raw *document.Object
@@ -75,7 +85,7 @@ func (m *Manager) render(ctx context.Context, id string) {
 		if CodeOf(viewErr) != NotFound { // a device deleted meanwhile has nothing to render
 			m.log.Error("cannot read device to render it", "device", id, "err", viewErr)
 		}
-		return
+		return false
 	}
 	m.retire(ctx, dev)
 	var plugin Plugin
@@ -86,7 +96,8 @@ func (m *Manager) render(ctx context.Context, id string) {
 		err = plugin.Configure(ctx, dev, raw)
 	}
 	m.remember(ctx, dev, plugin)
-	m.outcome(dev, err)
+	m.outcome(dev, known, err)
+	return err == nil
 }
 
 // rawConfig returns the raw config that a plugin gets for a device: flattened,
@@ -173,38 +184,6 @@ func (m *Manager) remember(ctx context.Context, dev Device, plugin Plugin) {
 	m.mu.Unlock()
 }
 
-// outcome stores whether the device is configured now, and why not.
-func (m *Manager) outcome(dev Device, failure error) {
-	reason := ""
-	if failure != nil {
-		reason = failure.Error()
-	}
-	if dev.Configured() == (failure == nil) && dev.String(renderError) == reason {
-		return
-	}
-	err := m.cfg.Store.Update(func(tx Tx) error {
-		doc, err := tx.Devices().Get(dev.ID())
-		if err != nil {
-			return err
-		}
-		doc.Set("configured", failure == nil)
-		doc.Delete(renderError)
-		if reason != "" {
-			doc.Set(renderError, reason)
-		}
-		return tx.Devices().Put(dev.ID(), doc)
-	})
-	if err != nil && CodeOf(err) != NotFound {
-		m.log.Error("cannot store whether a device is configured", "device", dev.ID(), "err", err)
-	}
-	e := Event{Device: dev.ID(), MAC: dev.MAC(), IP: dev.IP(), Topic: "config", Text: "configured", Attrs: []slog.Attr{slog.String("plugin", dev.Plugin())}}
-	if failure != nil {
-		e.Text = "not configured"
-		e.Attrs = append(e.Attrs, slog.String("reason", reason))
-	}
-	m.events.Record(e)
-}
-
 // Requested notes that a phone asked for a file. When it is the one that holds
 // the device's account, the device's remote_state_sip_username becomes the
 // account it is about to receive (spec/ident.md section 8).
@@ -241,7 +220,7 @@ func (m *Manager) Requested(id, name string) error {
 		return err
 	}
 	m.events.Record(Event{
-		Device: id, MAC: state.dev.MAC(), Topic: "config", Text: "phone takes its account",
+		Device: id, MAC: state.dev.MAC(), Tenant: state.dev.Tenant(), Topic: "config", Text: "phone takes its account",
 		Attrs: []slog.Attr{slog.String("username", username), slog.String("file", state.trigger)},
 	})
 	return nil

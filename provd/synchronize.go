@@ -94,7 +94,7 @@ func (m *Manager) synchronize(ctx context.Context, dev Device, op *Operation, pl
 
 func (m *Manager) synchronized(dev Device, op *Operation, err error) {
 	op.Finish(err)
-	e := Event{Device: dev.ID(), MAC: dev.MAC(), IP: dev.IP(), Topic: "sync", Text: "asked the phone to reload"}
+	e := Event{Device: dev.ID(), MAC: dev.MAC(), IP: dev.IP(), Tenant: dev.Tenant(), Topic: "sync", Text: "asked the phone to reload"}
 	if err != nil {
 		e.Text = "could not ask the phone to reload"
 		e.Attrs = []slog.Attr{slog.String("reason", err.Error())}

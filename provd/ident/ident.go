@@ -191,7 +191,7 @@ func (i *Identifier) apply(ctx context.Context, req provd.Request, info provd.In
 		if tenant := i.devices.MasterTenant(); tenant != "" {
 			dev.Set("tenant_uuid", tenant)
 		}
-		_, err := c.InsertDevice(dev)
+		_, err := c.InsertSeen(dev)
 		return err
 	})
 	if err != nil {

@@ -103,11 +103,15 @@ func (t table) All() iter.Seq2[string, *document.Object] {
 
 func (t table) Find(member, value string) iter.Seq2[string, *document.Object] {
 	return func(yield func(string, *document.Object) bool) {
-		for id, doc := range t.All() {
-			if doc.String(member) != value && !slices.Contains(doc.List(member), any(value)) {
-				continue
+		var ids []string
+		for id, doc := range t {
+			if doc.String(member) == value || slices.Contains(doc.List(member), any(value)) {
+				ids = append(ids, id)
 			}
-			if !yield(id, doc) {
+		}
+		slices.Sort(ids)
+		for _, id := range ids {
+			if doc, ok := t[id]; ok && !yield(id, doc.Clone()) {
 				return
 			}
 		}
