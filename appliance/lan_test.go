@@ -26,7 +26,11 @@ import (
 const roleVar = "PROVBOX_TEST_ROLE"
 
 func TestMain(m *testing.M) {
-	switch os.Getenv(roleVar) {
+	role := os.Getenv(roleVar)
+	if how, ok := strings.CutPrefix(role, lostRole); ok {
+		playLost(how)
+	}
+	switch role {
 	case "":
 		os.Exit(m.Run())
 	case "central":
@@ -35,6 +39,8 @@ func TestMain(m *testing.M) {
 		playHammer()
 	case "flood":
 		playFlood()
+	case "swarm":
+		playSwarm()
 	case "centre":
 		playCentre()
 	case "nat":
