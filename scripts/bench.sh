@@ -5,6 +5,8 @@
 # names another one, or none when it is empty. PROVBOX_PACKAGES=DIR measures the
 # plugin packages installed in DIR instead of our own. cpu-ns/op is processor time,
 # the best of several means; the time on the clock also counts what else runs.
+#
+# Garbage is collected as often as `provbox serve` does it; GOGC=... tries another.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 runs=${RUNS:-5}
@@ -23,6 +25,12 @@ if [ -n "$PEER_PYTHON" ]; then
 else
 	echo "peer: none; rows of CPython need python3 with Jinja2 (python3-jinja2)"
 fi
+if [ -z "${GOGC:-}" ]; then
+	GOGC=$(sed -n 's/^const gcPercent = \([0-9]*\)$/\1/p' appliance/cmd/provbox/memory.go)
+	: "${GOGC:?appliance/cmd/provbox/memory.go has no gcPercent}"
+fi
+export GOGC
+echo "garbage collection: GOGC=$GOGC"
 # Packages are measured one after the other: the rows of one must not disturb
 # those of another.
 go test -p 1 ./appliance ./provd/plugin ${BENCH_PACKAGES:-} -run '^$' -bench "${BENCH:-.}" -benchtime "${BENCHTIME:-1s}" -timeout "${TIMEOUT:-60m}" -count "$runs" |

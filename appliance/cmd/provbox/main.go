@@ -131,6 +131,7 @@ func serve(ctx context.Context, s *settings.Settings, stderr io.Writer) error {
 		level = slog.LevelDebug
 	}
 	log := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: level}))
+	tune(log)
 	s, err := appliance.Prepare(s, log)
 	if err != nil {
 		return err
