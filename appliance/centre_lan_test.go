@@ -37,13 +37,13 @@ func playLost(how string) {
 		os.Exit(1)
 	}
 	go func() {
-		var open []net.Conn
+		open := make(map[net.Conn]bool)
 		for {
 			conn, err := bus.Accept()
 			if err != nil {
 				return
 			}
-			open = append(open, conn) // kept, so that nothing closes it
+			open[conn] = true // kept, so that nothing closes it
 		}
 	}()
 	stack := centraltest.New()
