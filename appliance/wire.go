@@ -108,6 +108,11 @@ func (r restPlugins) Failed() map[string]string {
 	for id, err := range r.app.plugins.Failed() {
 		failed[id] = err.Error()
 	}
+	for _, p := range r.app.plugins.Loaded() {
+		if err := p.Paused(); err != nil && failed[p.ID()] == "" {
+			failed[p.ID()] = err.Error()
+		}
+	}
 	return failed
 }
 

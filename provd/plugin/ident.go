@@ -23,7 +23,7 @@ func (p *Plugin) Extract(ctx context.Context, req provd.Request) (provd.Info, er
 	}
 	var info provd.Info
 	var read []string
-	err := p.askFor(ctx, "extract", func(r *run) error {
+	err := p.askFor(ctx, opExtract, req.IP, func(r *run) error {
 		extractor, err := python.GetAttr(r.thread, r.object, string(req.Kind)+"_dev_info_extractor")
 		if err != nil {
 			return err
@@ -95,7 +95,7 @@ func (p *Plugin) Score(ctx context.Context, info provd.Info) (score int, err err
 	if !p.associates {
 		return host.None, nil
 	}
-	err = p.askFor(ctx, "associate", func(r *run) error {
+	err = p.askFor(ctx, opAssociate, info["ip"], func(r *run) error {
 		associator, err := python.GetAttr(r.thread, r.object, "pg_associator")
 		if err != nil {
 			return err

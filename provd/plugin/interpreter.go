@@ -26,6 +26,10 @@ type interpreter struct {
 	// which the first call does, and again after a call that was cut off.
 	object python.Value
 	stale  atomic.Bool // reset before the next call
+	// calls counts those that were started; suspect is more than 0 while one tries
+	// what ran out of a limit before.
+	calls   atomic.Int64
+	suspect atomic.Int32
 }
 
 func newInterpreter(p *Plugin) *interpreter {
@@ -67,6 +71,10 @@ func sleep(t *python.Thread, d time.Duration) error {
 type call struct {
 	files  *layer.Scratch
 	device provd.Device // the phone it is about; its zero value for none
+	// vote says that the phone can do without the answer: rather than behind a call
+	// that takes long it does not wait.
+	vote  bool
+	admit func() error // asked again when the wait is over; nil for always
 }
 
 // run is a call in progress.
@@ -87,9 +95,10 @@ func (in *interpreter) call(ctx context.Context, op string, b Budget, c call, fn
 			p.report(op, c.device, err)
 		}
 	}()
-	if err := in.enter(ctx, b); err != nil {
+	if err := in.enter(ctx, b, c.vote); err != nil {
 		return err
 	}
+	in.calls.Add(1)
 	defer func() { <-in.busy }()
 	defer func() {
 		if e := recover(); e != nil {
@@ -98,6 +107,11 @@ func (in *interpreter) call(ctx context.Context, op string, b Budget, c call, fn
 			err = &provd.Error{Code: provd.Internal, Message: fmt.Sprintf("internal error: %v", e)}
 		}
 	}()
+	if c.admit != nil {
+		if err := c.admit(); err != nil {
+			return err
+		}
+	}
 	if in.stale.Swap(false) {
 		in.reset()
 	}
@@ -114,21 +128,40 @@ func (in *interpreter) call(ctx context.Context, op string, b Budget, c call, fn
 }
 
 // enter waits until the interpreter is free and takes it.
-func (in *interpreter) enter(ctx context.Context, b Budget) error {
+func (in *interpreter) enter(ctx context.Context, b Budget, vote bool) error {
 	select {
 	case in.busy <- struct{}{}:
 		return nil
 	default:
 	}
+	if vote && in.suspect.Load() > 0 {
+		return &busyError{errSuspect}
+	}
 	ctx, cancel := context.WithTimeout(ctx, b.Time)
 	defer cancel()
-	select {
-	case in.busy <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return fmt.Errorf("an earlier call is still running: %w", ctx.Err())
+	look := time.NewTicker(max(b.Time/4, time.Millisecond))
+	defer look.Stop()
+	for running := in.calls.Load(); ; {
+		select {
+		case in.busy <- struct{}{}:
+			return nil
+		case <-ctx.Done():
+			return &busyError{ctx.Err()}
+		case <-look.C:
+			// A row of short calls is worth waiting for, one long call is not.
+			now := in.calls.Load()
+			if vote && now == running {
+				return &busyError{errLong}
+			}
+			running = now
+		}
 	}
 }
+
+var (
+	errSuspect = errors.New("it is tried again after it ran out of a limit")
+	errLong    = errors.New("it takes long")
+)
 
 // forget makes the next call execute the package anew.
 func (in *interpreter) forget() { in.stale.Store(true) }

@@ -34,6 +34,7 @@ type Plugin struct {
 	extractors   map[provd.Kind]*memo // no entry: no extractor
 	secrets      answers              // of is_sensitive_filename
 	failures     reports
+	breakers     map[string]*breaker // by hook, see askHooks
 	associates   bool
 	configures   bool
 	firmware     *firmware.DB
@@ -73,7 +74,7 @@ func (p *Plugin) Preview(ctx context.Context, dev provd.Device, raw *document.Ob
 }
 
 func (p *Plugin) configure(ctx context.Context, files *layer.Scratch, dev provd.Device, raw *document.Object) error {
-	return p.work.call(ctx, opConfigure, p.cfg.Limits.Work, call{files, dev}, func(r *run) error {
+	return p.work.call(ctx, opConfigure, p.cfg.Limits.Work, call{files: files, device: dev}, func(r *run) error {
 		device, err := fromDocument(dev.Object)
 		if err != nil {
 			return err
@@ -100,7 +101,7 @@ func (p *Plugin) Deconfigure(ctx context.Context, dev provd.Device) error {
 }
 
 func (p *Plugin) deconfigure(ctx context.Context, files *layer.Scratch, dev provd.Device) error {
-	return p.work.call(ctx, "deconfigure", p.cfg.Limits.Work, call{files, dev}, func(r *run) error {
+	return p.work.call(ctx, "deconfigure", p.cfg.Limits.Work, call{files: files, device: dev}, func(r *run) error {
 		device, err := fromDocument(dev.Object)
 		if err != nil {
 			return err
@@ -113,7 +114,7 @@ func (p *Plugin) deconfigure(ctx context.Context, files *layer.Scratch, dev prov
 // Synchronize makes the phone reload. It returns when the request was accepted
 // or failed.
 func (p *Plugin) Synchronize(ctx context.Context, dev provd.Device, raw *document.Object) error {
-	return p.talk.call(ctx, opSynchronize, p.cfg.Limits.Synchronize, call{p.files.ReadOnly(), dev}, func(r *run) error {
+	return p.talk.call(ctx, opSynchronize, p.cfg.Limits.Synchronize, call{files: p.files.ReadOnly(), device: dev}, func(r *run) error {
 		device, err := fromDocument(dev.Object)
 		if err != nil {
 			return err
@@ -134,7 +135,7 @@ func (p *Plugin) Synchronize(ctx context.Context, dev provd.Device, raw *documen
 // RemoteStateTrigger returns the base name of the file whose request shows that
 // the phone took its configuration, or "".
 func (p *Plugin) RemoteStateTrigger(ctx context.Context, dev provd.Device) (name string, err error) {
-	err = p.askFor(ctx, "get_remote_state_trigger_filename", func(r *run) error {
+	err = p.askFor(ctx, opTrigger, dev.IP(), func(r *run) error {
 		device, err := fromDocument(dev.Object)
 		if err != nil {
 			return err
@@ -156,7 +157,7 @@ func (p *Plugin) Sensitive(ctx context.Context, filename string) (yes bool, err 
 	if yes, known := p.secrets.get(base); known {
 		return yes, nil
 	}
-	err = p.askFor(ctx, "is_sensitive_filename", func(r *run) error {
+	err = p.askFor(ctx, opSensitive, "", func(r *run) error {
 		v, err := r.method("is_sensitive_filename", python.Str(base))
 		if err != nil {
 			return err
@@ -168,9 +169,4 @@ func (p *Plugin) Sensitive(ctx context.Context, filename string) (yes bool, err 
 		p.secrets.put(base, yes)
 	}
 	return yes, err
-}
-
-// askFor runs fn in the interpreter that answers while a phone waits.
-func (p *Plugin) askFor(ctx context.Context, op string, fn func(*run) error) error {
-	return p.ask.call(ctx, op, p.cfg.Limits.Ask, call{files: p.files.ReadOnly()}, fn)
 }

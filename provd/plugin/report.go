@@ -63,6 +63,9 @@ func (p *Plugin) report(op string, dev provd.Device, err error) {
 		return
 	}
 	place, text, ok := failure(err)
+	if isBusy(err) && !errors.Is(err, context.Canceled) {
+		p.reportBusy(op, dev, err)
+	}
 	if !ok {
 		return
 	}
@@ -82,6 +85,18 @@ func (p *Plugin) report(op string, dev provd.Device, err error) {
 		attrs = append(attrs, slog.Int("times", times))
 	}
 	p.cfg.Recorder.Record(provd.Event{Device: dev.ID(), MAC: dev.MAC(), IP: dev.IP(), Topic: "plugin", Text: "plugin failed", Attrs: attrs})
+}
+
+// reportBusy records that the package was not asked because it was still busy; the
+// call that keeps it busy has its own event when it fails.
+func (p *Plugin) reportBusy(op string, dev provd.Device, err error) {
+	times, ok := p.failures.due("busy "+op, p.cfg.Now())
+	if !ok {
+		return
+	}
+	p.cfg.Recorder.Record(provd.Event{Device: dev.ID(), MAC: dev.MAC(), IP: dev.IP(), Topic: "plugin", Text: "plugin was busy", Attrs: []slog.Attr{
+		slog.String("plugin", p.cfg.ID), slog.String("hook", op), slog.String("err", short(err.Error())), slog.Int("times", times),
+	}})
 }
 
 // Operations, as errors and events name them.

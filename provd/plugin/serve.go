@@ -126,7 +126,7 @@ func (p *Plugin) Preprocess(ctx context.Context, req provd.Request, name string)
 		return name, nil
 	}
 	req.Path = "/" + name
-	err := p.askFor(ctx, "path_preprocess", func(r *run) error {
+	err := p.askFor(ctx, opPreprocess, req.IP, func(r *run) error {
 		service, err := python.GetAttr(r.thread, r.object, "http_service")
 		if err != nil {
 			return err
