@@ -36,6 +36,9 @@ type Options struct {
 	// DHCP changes the DHCP server's configuration before it starts, for runs
 	// without privileges; nil leaves it.
 	DHCP func(*dhcp.Config)
+	// PluginLimits bound the calls into plugin packages; zero fields mean
+	// plugin.DefaultLimits.
+	PluginLimits plugin.Limits
 }
 
 // App is one box. Its methods are not for concurrent use, but Addr is.

@@ -33,7 +33,7 @@ type frontDoor struct {
 type packages map[string]map[string]string
 
 // newFrontDoor starts a box with these packages installed.
-func newFrontDoor(t *testing.T, install packages) *frontDoor {
+func newFrontDoor(t *testing.T, install packages, change ...func(*appliance.Options)) *frontDoor {
 	t.Helper()
 	d := &frontDoor{t: t, dir: t.TempDir()}
 	for id, files := range install {
@@ -50,7 +50,11 @@ amid: {host: 127.0.0.1, port: %[2]d, https: false}
 	if err != nil {
 		t.Fatal(err)
 	}
-	d.app = appliance.New(appliance.Options{Settings: s, Logger: slog.New(slog.DiscardHandler), Version: "test"})
+	opts := appliance.Options{Settings: s, Logger: slog.New(slog.DiscardHandler), Version: "test"}
+	for _, c := range change {
+		c(&opts)
+	}
+	d.app = appliance.New(opts)
 	if err := d.app.Start(context.Background()); err != nil {
 		t.Fatal(err)
 	}

@@ -35,6 +35,7 @@ func (a *App) startPlugins(ctx context.Context) error {
 		Device:        host.NewDevice,
 		Recorder:      recorder{a.journal},
 		Logger:        a.log,
+		Limits:        a.opts.PluginLimits,
 	}
 	if a.links.notifies != nil {
 		cfg.Notifier = notifier{a.links.notifies}
