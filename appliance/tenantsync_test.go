@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -14,6 +15,7 @@ import (
 
 // fakeTenants plays the centre and the box.
 type fakeTenants struct {
+	mu                   sync.Mutex
 	known, here, deleted []string
 	err                  error
 	hidden               []string // exist, although they are not in the list
@@ -22,8 +24,16 @@ type fakeTenants struct {
 }
 
 func (f *fakeTenants) AllTenants(context.Context) ([]string, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	f.asked = append(f.asked, time.Since(f.began))
 	return f.known, f.err
+}
+
+func (f *fakeTenants) fail(err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.err = err
 }
 
 func (f *fakeTenants) TenantGone(_ context.Context, tenant string) (bool, error) {
@@ -53,7 +63,8 @@ func TestTenantSyncIsGuarded(t *testing.T) {
 		{name: "partial list", f: fakeTenants{known: []string{"m"}, here: []string{"a", "b", "m"}, hidden: []string{"b"}}, wantFailure: true},
 		{name: "another stack", f: fakeTenants{known: []string{"x"}, here: []string{"a", "b", "m"}}, wantFailure: true},
 	}
-	for _, tt := range tests {
+	for i := range tests {
+		tt := &tests[i]
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			s := newTenantSync(&tt.f, &tt.f, 0, time.Hour, slog.New(slog.DiscardHandler))
@@ -77,10 +88,10 @@ func TestTenantSyncTimes(t *testing.T) {
 		synctest.Wait()
 		s.soon()
 		synctest.Wait()
-		f.err = errors.New("away")
+		f.fail(errors.New("away"))
 		s.soon()
 		time.Sleep(12 * time.Minute)
-		f.err = nil
+		f.fail(nil)
 		time.Sleep(time.Hour)
 		cancel()
 		if err := <-done; err != nil {

@@ -71,6 +71,14 @@ func (c *centre) set(away bool) {
 	c.away = away
 }
 
+// log returns what was sent, how often that was tried, and how many were on their
+// way at once.
+func (c *centre) log() (list []sent, tries, most int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.sent), c.tries, c.most
+}
+
 // events returns "device event" of what was sent.
 func (c *centre) events() []string {
 	c.mu.Lock()
@@ -176,10 +184,11 @@ func TestRate(t *testing.T) {
 		}
 		time.Sleep(10 * time.Second)
 		synctest.Wait()
-		if len(c.sent) != 50 {
-			t.Fatalf("%d were sent", len(c.sent))
+		list, _, _ := c.log()
+		if len(list) != 50 {
+			t.Fatalf("%d were sent", len(list))
 		}
-		for i, s := range c.sent {
+		for i, s := range list {
 			if want := time.Duration(i) * 200 * time.Millisecond; s.at.Sub(start) != want || s.device != fmt.Sprint("d", i) {
 				t.Errorf("number %d went to %s after %v, want %v", i, s.device, s.at.Sub(start), want)
 			}
@@ -211,8 +220,8 @@ func TestNewestWins(t *testing.T) {
 			t.Errorf("status %+v, %d stored", s, d.len())
 		}
 		// At most one try each half minute: an outage is no reason to hammer.
-		if c.tries > 20 {
-			t.Errorf("%d tries in 6 minutes", c.tries)
+		if _, tries, _ := c.log(); tries > 20 {
+			t.Errorf("%d tries in 6 minutes", tries)
 		}
 		c.set(false)
 		time.Sleep(40 * time.Second)
@@ -230,6 +239,8 @@ func TestNewestWins(t *testing.T) {
 		if s := q.Status(); s.Waiting != 0 || s.Away || d.len() != 0 {
 			t.Errorf("status %+v, %d stored", s, d.len())
 		}
+		r.mu.Lock()
+		defer r.mu.Unlock()
 		slices.Sort(r.lines)
 		want := []string{
 			"sync one asked the phone to reload", "sync one the phone will be asked to reload when the centre is back reason=the central stack is away: 503",
@@ -347,6 +358,8 @@ func TestRefusal(t *testing.T) {
 		if one.State() != provd.Fail || one.Reason() != "Endpoint not found" || two.State() != provd.Success || d.len() != 0 {
 			t.Errorf("%s %s, %s, %d stored", one, one.Reason(), two, d.len())
 		}
+		r.mu.Lock()
+		defer r.mu.Unlock()
 		want := []string{"sync one could not ask the phone to reload reason=Endpoint not found", "sync two asked the phone to reload"}
 		if diff := cmp.Diff(want, r.lines); diff != "" {
 			t.Error(diff)
@@ -387,15 +400,16 @@ func TestSlowCentre(t *testing.T) {
 		time.Sleep(time.Second)
 		synchronize(t, q, "d0", "Event=newer")
 		time.Sleep(time.Second)
-		if c.tries != 4 {
-			t.Errorf("%d messages were begun", c.tries)
+		if _, tries, _ := c.log(); tries != 4 {
+			t.Errorf("%d messages were begun", tries)
 		}
 		close(c.hold)
 		time.Sleep(time.Second)
 		synctest.Wait()
 		got := c.events()
-		if len(got) != 21 || c.most != 4 || slices.Index(got, "d0 Event=x") > slices.Index(got, "d0 Event=newer") {
-			t.Errorf("at most %d at once: %v", c.most, got)
+		_, _, most := c.log()
+		if len(got) != 21 || most != 4 || slices.Index(got, "d0 Event=x") > slices.Index(got, "d0 Event=newer") {
+			t.Errorf("at most %d at once: %v", most, got)
 		}
 		if d.len() != 0 {
 			t.Errorf("%d are still stored", d.len())
