@@ -69,7 +69,7 @@ func (a *App) startCentral(context.Context) error {
 	if sender := a.sender(); sender != nil {
 		l.notifies = notify.New(notify.Config{
 			Sender: sender, Store: a.store, Rate: a.s.Notify.Rate, MaxAge: a.s.Notify.MaxAge,
-			Wanted: a.hasDevice, Recorder: recorder{a.journal}, Logger: a.log,
+			Device: a.device, Recorder: recorder{a.journal}, Logger: a.log,
 		})
 	}
 	return nil
@@ -117,12 +117,18 @@ func (a *App) tenantDeleted(ctx context.Context, tenant string) {
 	a.journal.Record(journal.Event{Topic: "box", Text: "a tenant was deleted", Attrs: []slog.Attr{slog.String("tenant", tenant), slog.Int("devices", n)}})
 }
 
-func (a *App) hasDevice(id string) bool {
+// device returns a device as it is now. One that cannot be read counts as being
+// there: a disk that fails is no reason to forget a phone.
+func (a *App) device(id string) (dev provd.Device, ok bool) {
 	err := a.manager.View(func(tx provd.Tx) error {
-		_, err := tx.Devices().Get(id)
+		doc, err := tx.Devices().Get(id)
+		dev = provd.Device{Object: doc}
 		return err
 	})
-	return provd.CodeOf(err) != provd.NotFound || err == nil
+	if err != nil {
+		dev = provd.NewDevice("id", id)
+	}
+	return dev, provd.CodeOf(err) != provd.NotFound || err == nil
 }
 
 func (a *App) endpoint(s settings.Service) central.Endpoint {

@@ -23,8 +23,10 @@ type Config struct {
 	// Max bounds the devices that wait; beyond it the one that waits longest is
 	// given up. Default provd.MaxDevices.
 	Max int
-	// Wanted reports whether a device still exists; nil takes all for existing.
-	Wanted   func(device string) bool
+	// Device returns a device as it is now, and false for one that was deleted:
+	// a phone can have another address or account when its turn comes than when
+	// the job was queued. nil sends jobs as they are.
+	Device   func(id string) (provd.Device, bool)
 	Recorder provd.Recorder // nil drops events
 	Logger   *slog.Logger   // nil discards
 }
@@ -272,7 +274,7 @@ func (q *Queue) next(now time.Time) (it *item, expired bool, wait time.Duration)
 // send sends a job's messages and settles it.
 func (q *Queue) send(ctx context.Context, it *item) {
 	defer q.poke()
-	if q.cfg.Wanted != nil && !q.cfg.Wanted(it.job.Device) {
+	if !q.update(it) {
 		q.finish(ctx, it, provd.Errorf(provd.NotFound, "the device was deleted"))
 		return
 	}
@@ -293,6 +295,22 @@ func (q *Queue) send(ctx context.Context, it *item) {
 		}
 	}
 	q.finish(ctx, it, nil)
+}
+
+// update makes a job what it would be if it were queued now; false is that its
+// device is gone.
+func (q *Queue) update(it *item) bool {
+	if q.cfg.Device == nil {
+		return true
+	}
+	dev, ok := q.cfg.Device(it.job.Device)
+	if ok {
+		job := it.job.update(dev)
+		q.mu.Lock()
+		it.job = job
+		q.mu.Unlock()
+	}
+	return ok
 }
 
 func (q *Queue) sendOne(ctx context.Context, it *item) (err error) {
