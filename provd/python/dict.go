@@ -44,10 +44,19 @@ func (*Dict) Type() *Class { return DictClass }
 // NewDict returns an empty dict with room for n members.
 func NewDict(n int) *Dict {
 	d := new(Dict)
-	if n > 0 {
+	if n > scanLimit {
+		d.makeRoom(n)
+	} else if n > 0 {
 		d.entries = make([]dictEntry, 0, n)
 	}
 	return d
+}
+
+// makeRoom gives an empty dict an index, and room for n members before it is
+// rebuilt.
+func (d *Dict) makeRoom(n int) {
+	d.entries = make([]dictEntry, 0, n)
+	d.index = make([]int32, 1<<bits.Len(uint(n+n/2)))
 }
 
 // Len returns the number of members.
@@ -343,14 +352,15 @@ func (d *Dict) Copy(t *Thread) (*Dict, error) {
 func (d *Dict) clone() *Dict {
 	c := NewDict(d.live)
 	for _, e := range d.entries {
-		if e.key != nil {
-			c.entries = append(c.entries, e)
+		if e.key == nil {
+			continue
+		}
+		c.entries = append(c.entries, e)
+		if c.index != nil {
+			c.place(e.hash, len(c.entries))
 		}
 	}
 	c.live = d.live
-	if c.live > scanLimit {
-		c.rebuild()
-	}
 	return c
 }
 

@@ -53,12 +53,28 @@ func newDictIter(d *Dict, kind viewKind) *dictIter {
 func (it *dictIter) Type() *Class { return it.class }
 
 func (it *dictIter) Next(t *Thread) (Value, bool, error) {
+	e, err := it.advance(t)
+	if e == nil || err != nil {
+		return nil, false, err
+	}
+	switch it.kind {
+	case viewKeys:
+		return e.key, true, nil
+	case viewValues:
+		return e.value, true, nil
+	}
+	return Tuple{e.key, e.value}, true, t.Alloc(pairBytes)
+}
+
+// advance returns the next member, or nil at the end. It is valid until the dict
+// changes.
+func (it *dictIter) advance(t *Thread) (*dictEntry, error) {
 	if it.dict == nil {
-		return nil, false, nil
+		return nil, nil
 	}
 	if it.dict.live != it.size {
 		it.size = -1 // and so for ever, as in CPython
-		return nil, false, RuntimeErrorf("%s", it.changed)
+		return nil, RuntimeErrorf("%s", it.changed)
 	}
 	start := it.i
 	for it.i < len(it.dict.entries) {
@@ -72,18 +88,12 @@ func (it *dictIter) Next(t *Thread) (Value, bool, error) {
 			continue
 		}
 		if err := t.Step((it.i - start) / 16); err != nil {
-			return nil, false, err
+			return nil, err
 		}
-		switch it.kind {
-		case viewKeys:
-			return e.key, true, nil
-		case viewValues:
-			return e.value, true, nil
-		}
-		return Tuple{e.key, e.value}, true, t.Alloc(pairBytes)
+		return e, nil
 	}
 	it.dict = nil
-	return nil, false, nil
+	return nil, nil
 }
 
 func (v *DictView) contains(t *Thread, item Value) (bool, error) {

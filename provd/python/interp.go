@@ -67,7 +67,8 @@ func (f *frame) run(t *Thread, err error) (Value, error) {
 				stack[sp] = v
 				sp++
 			case opGetAttr:
-				v, err2 := GetAttr(t, stack[sp-1], f.code.names[in.arg()].text)
+				name := &f.code.names[in.arg()]
+				v, err2 := getAttr(t, stack[sp-1], name.text, name.hash)
 				if _, bound := v.(*BoundMethod); bound {
 					err2 = t.Alloc(objectBytes)
 				}
@@ -76,7 +77,8 @@ func (f *frame) run(t *Thread, err error) (Value, error) {
 				}
 				stack[sp-1] = v
 			case opGetMethod:
-				if stack[sp-1], stack[sp], err = LookupMethod(t, stack[sp-1], f.code.names[in.arg()].text); err != nil {
+				name := &f.code.names[in.arg()]
+				if stack[sp-1], stack[sp], err = lookupMethod(t, stack[sp-1], name.text, name.hash); err != nil {
 					break loop
 				}
 				sp++
@@ -131,6 +133,25 @@ func (f *frame) run(t *Thread, err error) (Value, error) {
 					pc = in.arg()
 				}
 			case opForIter:
+				if next := instrs[pc]; next.op() == opUnpack && next.arg() == 2 {
+					// The pairs of a dict need not be made to be taken apart.
+					if it, ok := stack[sp-1].(*dictIter); ok && it.kind == viewItems {
+						var e *dictEntry
+						if e, err = it.advance(t); err != nil {
+							break loop
+						}
+						if e != nil {
+							stack[sp], stack[sp+1] = e.value, e.key
+							sp += 2
+							pc++
+							steps++
+							continue
+						}
+						sp--
+						pc = in.arg()
+						continue
+					}
+				}
 				var v Value
 				var ok bool
 				if v, ok, err = stack[sp-1].(Iterator).Next(t); err != nil {

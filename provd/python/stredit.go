@@ -33,6 +33,13 @@ func addStrEdit(m methodTable) {
 			}
 			return Str(stripFunc(string(s), cut, left, right)), nil
 		})
+		full := m.m[name]
+		m.m[name] = func(t *Thread, self Value, args []Value, kwargs []Keyword) (Value, error) {
+			if len(args)+len(kwargs) == 0 && isStripped(self) {
+				return self, nil // without a new object for it
+			}
+			return full(t, self, args, kwargs)
+		}
 	}
 	strip("strip", true, true)
 	strip("lstrip", true, false)
@@ -59,6 +66,17 @@ func addStrEdit(m methodTable) {
 		}
 		return expandTabs(t, string(s), size)
 	})
+}
+
+// isStripped reports that a string begins and ends with a letter, digit or sign of
+// ASCII, so that there is no space to take off.
+func isStripped(v Value) bool {
+	s, ok := v.(Str)
+	if !ok || s == "" {
+		return ok
+	}
+	first, last := s[0], s[len(s)-1]
+	return first > ' ' && first < 0x7f && last > ' ' && last < 0x7f
 }
 
 func stripASCII(s, set string, left, right bool) string {

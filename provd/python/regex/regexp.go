@@ -15,7 +15,7 @@ type Regexp struct {
 	ascii   engine // Go's regexp for subjects below 0x80
 	wide    engine // Go's regexp for any str
 	slow    func() *prog
-	start   func() firstSet // of the tree
+	start   func() *firstSet // of the tree
 	pool    sync.Pool       // of *machine
 }
 
@@ -34,7 +34,10 @@ func Compile(text string, isBytes bool, flags Flags) (*Regexp, error) {
 		}
 		return goFormOf(n, false)
 	})
-	re.start = sync.OnceValue(func() firstSet { return firstOf(n) })
+	re.start = sync.OnceValue(func() *firstSet {
+		f := firstOf(n)
+		return &f
+	})
 	re.slow = sync.OnceValue(func() *prog { return compileProg(n, len(re.groups)) })
 	return re, nil
 }
@@ -167,6 +170,24 @@ func (re *Regexp) hopeless(b Budget, s *Subject, pos, end int, m mode) (bool, er
 		i++
 	}
 	return i == end, charge(b, (i-pos)/4)
+}
+
+// Absent reports that no match begins anywhere in text, or with here set at its
+// beginning, which is cheaper to find out than to make a Subject. False says nothing.
+func (re *Regexp) Absent(b Budget, text string, here bool) (bool, error) {
+	first := re.start()
+	switch {
+	case first.nullable:
+		return false, nil
+	case here:
+		return text == "" || text[0] < 0x80 && !first.has(rune(text[0])), charge(b, 1)
+	}
+	for i := range len(text) {
+		if c := text[i]; c >= 0x80 || first.has(rune(c)) {
+			return false, charge(b, i/4)
+		}
+	}
+	return true, charge(b, len(text)/4)
 }
 
 // fast runs on Go's regexp; not ok means that it cannot.

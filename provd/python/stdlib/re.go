@@ -246,6 +246,11 @@ func (p *pattern) subject(t *python.Thread, v python.Value) (*regex.Subject, err
 
 // one runs match, search or fullmatch.
 func (p *pattern) one(t *python.Thread, name string, v python.Value, pos, end int) (python.Value, error) {
+	if text, ok := v.(python.Str); ok && !p.re.IsBytes() && pos == 0 && end == math.MaxInt {
+		if absent, err := p.re.Absent(t, string(text), name != "search"); absent || err != nil {
+			return python.None, err
+		}
+	}
 	s, err := p.subject(t, v)
 	if err != nil {
 		return nil, err

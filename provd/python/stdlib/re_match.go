@@ -214,6 +214,11 @@ func (m *match) expand(t *python.Thread, template python.Value) (python.Value, e
 
 // sub is sub and subn.
 func (p *pattern) sub(t *python.Thread, repl, v, count python.Value, withCount bool) (python.Value, error) {
+	if count == nil && !withCount {
+		if unchanged, err := p.unchanged(t, repl, v); unchanged || err != nil {
+			return v, err
+		}
+	}
 	limit := 0
 	if count != nil {
 		n, err := asInt(t, count)
@@ -275,6 +280,20 @@ func (p *pattern) sub(t *python.Thread, repl, v, count python.Value, withCount b
 		return python.Tuple{p.text(b.String()), python.NewInt(max(n, 0))}, nil
 	}
 	return p.text(b.String()), nil
+}
+
+// unchanged reports that v is a text in which there is nothing to replace. Most
+// texts that a package cleans are clean.
+func (p *pattern) unchanged(t *python.Thread, repl, v python.Value) (bool, error) {
+	text, ok := v.(python.Str)
+	if !ok || p.re.IsBytes() {
+		return false, nil
+	}
+	// A replacement with a backslash may be a mistake, which is to be reported.
+	if with, ok := repl.(python.Str); !ok || strings.IndexByte(string(with), '\\') >= 0 {
+		return false, nil
+	}
+	return p.re.Absent(t, string(text), false)
 }
 
 // callReplacement asks the program for the replacement of the n-th match.

@@ -10,7 +10,7 @@ import (
 
 func (m *reModule) patternSpec() python.ClassSpec {
 	ranged := func(name string, f func(p *pattern, t *python.Thread, s python.Value, pos, end int) (python.Value, error)) python.MethodFunc {
-		return method(func(t *python.Thread, p *pattern, args []python.Value, kwargs []python.Keyword) (python.Value, error) {
+		full := method(func(t *python.Thread, p *pattern, args []python.Value, kwargs []python.Keyword) (python.Value, error) {
 			var s, from, to python.Value
 			if err := python.Unpack(name, args, kwargs, "string", &s, "pos?", &from, "endpos?", &to); err != nil {
 				return nil, err
@@ -29,6 +29,12 @@ func (m *reModule) patternSpec() python.ClassSpec {
 			}
 			return f(p, t, s, pos, end)
 		})
+		return func(t *python.Thread, self python.Value, args []python.Value, kwargs []python.Keyword) (python.Value, error) {
+			if p, ok := self.(*pattern); ok && len(args) == 1 && len(kwargs) == 0 {
+				return f(p, t, args[0], 0, math.MaxInt)
+			}
+			return full(t, self, args, kwargs)
+		}
 	}
 	methods := map[string]python.MethodFunc{
 		"findall":  ranged("findall", (*pattern).findall),
@@ -62,13 +68,19 @@ func (m *reModule) patternSpec() python.ClassSpec {
 		})
 	}
 	for _, name := range []string{"sub", "subn"} {
-		methods[name] = method(func(t *python.Thread, p *pattern, args []python.Value, kwargs []python.Keyword) (python.Value, error) {
+		full := method(func(t *python.Thread, p *pattern, args []python.Value, kwargs []python.Keyword) (python.Value, error) {
 			var repl, s, count python.Value
 			if err := python.Unpack(name, args, kwargs, "repl", &repl, "string", &s, "count?", &count); err != nil {
 				return nil, err
 			}
 			return p.sub(t, repl, s, count, name == "subn")
 		})
+		methods[name] = func(t *python.Thread, self python.Value, args []python.Value, kwargs []python.Keyword) (python.Value, error) {
+			if p, ok := self.(*pattern); ok && len(args) == 2 && len(kwargs) == 0 {
+				return p.sub(t, args[0], args[1], nil, name == "subn")
+			}
+			return full(t, self, args, kwargs)
+		}
 	}
 	return python.ClassSpec{
 		Name: "Pattern", NoNew: true, Final: true, Methods: methods,
