@@ -16,7 +16,7 @@ type Regexp struct {
 	wide    engine // Go's regexp for any str
 	slow    func() *prog
 	start   func() *firstSet // of the tree
-	pool    sync.Pool       // of *machine
+	pool    sync.Pool        // of *machine
 }
 
 // Compile parses a pattern. isBytes says that text is the content of a bytes
