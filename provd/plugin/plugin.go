@@ -132,6 +132,18 @@ func (p *Plugin) Synchronize(ctx context.Context, dev provd.Device, raw *documen
 	})
 }
 
+// close lets a package that is not used any more end (spec/ident.md section 13). It
+// has little time, and what it writes is not kept; a failure is reported.
+func (p *Plugin) close() {
+	err := p.work.call(context.Background(), "close", p.cfg.Limits.Ask, call{files: p.files.ReadOnly()}, func(r *run) error {
+		_, err := r.method("close")
+		return err
+	})
+	if err != nil {
+		p.log.Warn("plugin failed to end", "err", err)
+	}
+}
+
 // RemoteStateTrigger returns the base name of the file whose request shows that
 // the phone took its configuration, or "".
 func (p *Plugin) RemoteStateTrigger(ctx context.Context, dev provd.Device) (name string, err error) {

@@ -282,3 +282,64 @@ func TestInfo(t *testing.T) {
 		}
 	}
 }
+
+// A service of a package's own may rewrite the path before its tree is walked
+// (spec/ident.md section 9), and what it leaves may be no path at all.
+func TestPathsOfOwnServicesAreRewritten(t *testing.T) {
+	t.Parallel()
+	src := `
+from twisted.web.resource import Resource
+from wazo_provd.plugins import StandardPlugin
+from wazo_provd.servers.http import HTTPNoListingFileService
+
+class Leaf(Resource):
+    isLeaf = True
+    def render_GET(self, request):
+        return b'leaf ' + b'/'.join(request.postpath)
+
+class Root(Resource):
+    def path_preprocess(self, request):
+        if request.postpath[0] == b'raise':
+            raise ValueError('no')
+        if request.postpath[0] == b'none':
+            request.postpath = None
+        elif request.postpath[0] == b'42':
+            request.postpath = request.postpath[2:]
+
+class TestPlugin(StandardPlugin):
+    IS_PLUGIN = True
+    def __init__(self, *a):
+        super().__init__(*a)
+        self.http_service = Root()
+        self.http_service.putChild(b'leaf', Leaf())
+        self.http_service.putChild(b'files', HTTPNoListingFileService(self._tftpboot_dir))
+`
+	p := mustLoad(t, pack("entry.py", src, "var/tftpboot/x.cfg", "content"))
+	for _, tt := range []struct {
+		path       string
+		status     int
+		body, file string
+		err        string
+	}{
+		{path: "/leaf/a/b", status: 200, body: "leaf a/b"},
+		{path: "/42/2/leaf/a/b", status: 200, body: "leaf a/b"},
+		{path: "/42/2/files/x.cfg", status: 200, file: "var/tftpboot/x.cfg"},
+		{path: "/43/2/leaf/a", status: 404},
+		{path: "/raise", err: "ValueError: no"},
+		{path: "/none", err: "TypeError"},
+	} {
+		t.Run(tt.path, func(t *testing.T) {
+			t.Parallel()
+			resp, err := p.Respond(t.Context(), provd.Device{}, provd.Request{Kind: provd.HTTP, Method: "GET", Path: tt.path}, tt.path)
+			if tt.err != "" {
+				if err == nil || !strings.Contains(err.Error(), tt.err) {
+					t.Errorf("got %+v, %v", resp, err)
+				}
+				return
+			}
+			if err != nil || resp.Status != tt.status && resp.File == "" || string(resp.Body) != tt.body || resp.File != tt.file {
+				t.Errorf("got %+v, %v", resp, err)
+			}
+		})
+	}
+}

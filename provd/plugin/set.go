@@ -296,25 +296,36 @@ func (s *Set) Reload(ctx context.Context, id string) error {
 	} else {
 		s.follow(p)
 	}
+	old, err := s.replace(id, p, err)
+	if old != nil {
+		old.close()
+	}
+	return err
+}
+
+// replace publishes a package that was loaded, or why it was not, and returns the
+// one that was in its place, nil for none.
+func (s *Set) replace(id string, p *Plugin, err error) (old *Plugin, _ error) {
 	s.change.Lock()
 	defer s.change.Unlock()
 	next := s.copy()
 	if err != nil {
 		next.failed[id] = err
 		s.now.Store(next)
-		return err
+		return nil, err
 	}
-	if old, ok := s.Get(id); ok {
+	old, ok := s.Get(id)
+	if ok {
 		p.files.Adopt(old.files)
 	} else if len(next.plugins) >= maxPackages {
-		return provd.Errorf(provd.Unavailable, "%d plugins are loaded, that is all a box takes", maxPackages)
+		return nil, provd.Errorf(provd.Unavailable, "%d plugins are loaded, that is all a box takes", maxPackages)
 	}
 	delete(next.failed, id)
 	next.without(id)
 	i, _ := slices.BinarySearchFunc(next.plugins, id, func(p *Plugin, id string) int { return strings.Compare(p.ID(), id) })
 	next.plugins = slices.Insert(next.plugins, i, p)
 	s.now.Store(next)
-	return nil
+	return old, nil
 }
 
 // Forget makes every package start anew when it is called next, so that it sees
@@ -331,12 +342,16 @@ func (s *Set) Forget() {
 // error.
 func (s *Set) Unload(id string) {
 	s.change.Lock()
-	defer s.change.Unlock()
+	old, loaded := s.Get(id)
 	next := s.copy()
 	next.without(id)
 	delete(next.failed, id)
 	delete(s.told, id)
 	s.now.Store(next)
+	s.change.Unlock()
+	if loaded {
+		old.close()
+	}
 }
 
 // copy returns the state in a form that may be changed. The caller holds change.

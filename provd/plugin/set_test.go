@@ -165,6 +165,65 @@ func TestSetReload(t *testing.T) {
 	}
 }
 
+// A package is told when it is unloaded and when another takes its place, and one
+// that fails at that is gone all the same.
+func TestSetCloses(t *testing.T) {
+	t.Parallel()
+	const closing = testPlugin + `
+    def close(self):
+        raise ValueError('closed')
+`
+	for name, end := range map[string]func(*plugin.Set) error{
+		"unload": func(s *plugin.Set) error { s.Unload("x"); return nil },
+		"reload": func(s *plugin.Set) error { return s.Reload(t.Context(), "x") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir, _ := install(t, map[string]fstest.MapFS{"x": pack("entry.py", closing)})
+			events := &recorded{}
+			s := plugin.NewSet(plugin.SetConfig{Dir: dir, Plugin: plugin.Config{Recorder: events}})
+			if err := s.Load(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			old, _ := s.Get("x")
+			if err := end(s); err != nil {
+				t.Fatal(err)
+			}
+			if p, ok := s.Get("x"); ok == (name == "unload") || p == old {
+				t.Errorf("it is still there: %v", ok)
+			}
+			if got := events.take(); strings.Count(got, "plugin failed [plugin=x hook=close file=entry.py ") != 1 || !strings.Contains(got, "ValueError: closed") {
+				t.Errorf("told %q", got)
+			}
+		})
+	}
+}
+
+// A package that is loaded again is asked at once.
+func TestReloadEndsThePause(t *testing.T) {
+	t.Parallel()
+	dir, _ := install(t, map[string]fstest.MapFS{"bad": pack("entry.py", chokes)})
+	cfg := plugin.Config{Now: (&clock{now: frozen}).Now}
+	small(&cfg)
+	s := plugin.NewSet(plugin.SetConfig{Dir: dir, Plugin: cfg})
+	if err := s.Load(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	p, _ := s.Get("bad")
+	from(p, "192.0.2.1", "bad1")
+	from(p, "192.0.2.2", "bad2")
+	if p.Paused() == nil {
+		t.Fatal("it is not paused")
+	}
+	if err := s.Reload(t.Context(), "bad"); err != nil {
+		t.Fatal(err)
+	}
+	p, _ = s.Get("bad")
+	if got := from(p, "192.0.2.1", "x"); got != "V" || p.Paused() != nil {
+		t.Errorf("%s, %v", got, p.Paused())
+	}
+}
+
 func TestSetConcurrently(t *testing.T) {
 	t.Parallel()
 	dir, _ := install(t, map[string]fstest.MapFS{"x": pack("entry.py", serving), "y": pack("entry.py", serving)})
