@@ -22,7 +22,7 @@ import (
 type recorder struct{ *journal.Journal }
 
 func (r recorder) Record(e provd.Event) {
-	r.Journal.Record(journal.Event{Device: e.Device, MAC: e.MAC, IP: e.IP, Topic: e.Topic, Text: e.Text, Attrs: e.Attrs})
+	r.Journal.Record(journal.Event{Device: e.Device, MAC: e.MAC, IP: e.IP, Tenant: e.Tenant, Topic: e.Topic, Text: e.Text, Attrs: e.Attrs})
 }
 
 // dhcpJournal puts the DHCP server's events into the journal.

@@ -104,7 +104,7 @@ func (m *Manager) render(ctx context.Context, id string) bool {
 // completed with the defaults, and checked (spec/rest.md section 5.6).
 func (m *Manager) rawConfig(tx Tx, dev Device) (*document.Object, error) {
 	if dev.Plugin() == "" {
-		return nil, Errorf(NotFound, "no plugin supports this device yet")
+		return nil, errNoPlugin()
 	}
 	if dev.Config() == "" {
 		return nil, Errorf(NotFound, "the device has no config")
@@ -113,6 +113,13 @@ func (m *Manager) rawConfig(tx Tx, dev Device) (*document.Object, error) {
 	if err != nil {
 		return nil, Errorf(NotFound, "config %s does not exist", quote(dev.Config()))
 	}
+	return m.completed(tx, dev, raw)
+}
+
+func errNoPlugin() error { return Errorf(NotFound, "no plugin supports this device yet") }
+
+// completed completes and checks a flattened raw config for a device.
+func (m *Manager) completed(tx Tx, dev Device, raw *document.Object) (*document.Object, error) {
 	if m.cfg.URLKey {
 		if dev.Tenant() == "" {
 			return nil, Errorf(Invalid, "the device has no tenant, so it has no provisioning key")

@@ -4,6 +4,7 @@
 package journal
 
 import (
+	"container/list"
 	"context"
 	"iter"
 	"log/slog"
@@ -14,11 +15,16 @@ import (
 
 // Event is one thing that happened. Text and attributes never hold a secret.
 type Event struct {
+	// Seq numbers the events from 1 on since the box started. Record sets it.
+	Seq  uint64
 	Time time.Time
 	// Device is the device's id; MAC and IP are what was known of the phone.
 	// Any of them may be empty.
 	Device, MAC, IP string
-	Topic           string // dhcp, ident, http, tftp, config, sync, plugin, firmware, box
+	// Tenant is the tenant that the device belonged to then, "" when that was not
+	// known.
+	Tenant string
+	Topic  string // dhcp, ident, device, http, tftp, config, sync, plugin, firmware, box
 	Text            string // what happened, in one line
 	Attrs           []slog.Attr
 }
@@ -39,15 +45,16 @@ type Journal struct {
 
 	mu      sync.Mutex
 	all     ring
-	devices map[string]*timeline // by device id
-	macs    map[string]string    // device ids by MAC
-	touched uint64
+	last    uint64                   // of the events' numbers
+	wake    chan struct{}            // closed at the next event; nil while nobody waits
+	devices map[string]*list.Element // of *timeline, by device id
+	quiet   *list.List               // the same, the one that was quiet for longest first
+	macs    map[string]string        // device ids by MAC
 }
 
 type timeline struct {
 	ring
-	mac     string
-	touched uint64
+	id, mac string
 }
 
 // New returns an empty journal that prints each event to log, which must not be
@@ -55,7 +62,7 @@ type timeline struct {
 func New(now func() time.Time, log *slog.Logger) *Journal {
 	return &Journal{
 		now: now, log: log, all: ring{limit: recent},
-		devices: make(map[string]*timeline), macs: make(map[string]string),
+		devices: make(map[string]*list.Element), quiet: list.New(), macs: make(map[string]string),
 	}
 }
 
@@ -81,63 +88,65 @@ func (j *Journal) keep(e Event) Event {
 	if e.Device == "" {
 		e.Device = j.macs[e.MAC]
 	}
+	j.last++
+	e.Seq = j.last
 	j.all.add(e)
+	if j.wake != nil {
+		close(j.wake)
+		j.wake = nil
+	}
 	if e.Device == "" {
 		return e
 	}
-	t := j.devices[e.Device]
-	if t == nil {
-		t = j.begin(e)
+	place := j.devices[e.Device]
+	if place == nil {
+		place = j.begin(e)
 	} else {
-		t.add(e)
+		place.Value.(*timeline).add(e)
+		j.quiet.MoveToBack(place)
 	}
+	t := place.Value.(*timeline)
 	if e.MAC != "" && t.mac != e.MAC {
 		delete(j.macs, t.mac)
 		t.mac = e.MAC
 		j.macs[e.MAC] = e.Device
 	}
-	j.touched++
-	t.touched = j.touched
 	return e
 }
 
 // begin starts a device's timeline with what its MAC did before the device was
 // known, e.g. the lease that made it appear.
-func (j *Journal) begin(e Event) *timeline {
+func (j *Journal) begin(e Event) *list.Element {
 	if len(j.devices) >= maxDevices {
 		j.evict()
 	}
-	t := &timeline{ring: ring{limit: perDevice}}
+	t := &timeline{ring: ring{limit: perDevice}, id: e.Device}
 	for old := range j.all.each() {
 		if old.Device == e.Device || e.MAC != "" && old.MAC == e.MAC && old.Device == "" {
 			t.add(old)
 		}
 	}
-	j.devices[e.Device] = t
-	return t
+	place := j.quiet.PushBack(t)
+	j.devices[e.Device] = place
+	return place
 }
 
 // evict drops the timeline that was quiet for longest.
 func (j *Journal) evict() {
-	var oldest string
-	for id, t := range j.devices {
-		if oldest == "" || t.touched < j.devices[oldest].touched {
-			oldest = id
-		}
-	}
-	delete(j.macs, j.devices[oldest].mac)
-	delete(j.devices, oldest)
+	t := j.quiet.Remove(j.quiet.Front()).(*timeline)
+	delete(j.macs, t.mac)
+	delete(j.devices, t.id)
 }
 
 // Device returns what is remembered of a device, oldest first.
 func (j *Journal) Device(id string) []Event {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	t := j.devices[id]
-	if t == nil {
+	place := j.devices[id]
+	if place == nil {
 		return nil
 	}
-	return t.events()
+	return place.Value.(*timeline).events()
 }
 
 // Recent returns the newest events of everything, oldest first, at most n.
@@ -146,6 +155,37 @@ func (j *Journal) Recent(n int) []Event {
 	defer j.mu.Unlock()
 	events := j.all.events()
 	return events[max(0, len(events)-n):]
+}
+
+// After returns the events that came after the one with number seq, oldest first, at
+// most n. missed tells that some of those are not remembered any more. What is
+// returned of wake is nil unless there are none yet: it is closed when there are.
+func (j *Journal) After(seq uint64, n int) (events []Event, missed bool, wake <-chan struct{}) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if seq >= j.last {
+		if j.wake == nil {
+			j.wake = make(chan struct{})
+		}
+		return nil, false, j.wake
+	}
+	first := j.last - uint64(len(j.all.buf)) + 1 // the oldest that is remembered
+	if missed = seq+1 < first; missed {
+		seq = first - 1
+	}
+	count := min(n, int(j.last-seq))
+	skip := int(seq + 1 - first)
+	for i := range count {
+		events = append(events, j.all.at(skip+i))
+	}
+	return events, missed, nil
+}
+
+// Last returns the number of the newest event, 0 when there is none.
+func (j *Journal) Last() uint64 {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.last
 }
 
 // ring keeps the newest limit events.
@@ -164,11 +204,14 @@ func (r *ring) add(e Event) {
 	r.next = (r.next + 1) % r.limit
 }
 
+// at returns the i-th event, 0 being the oldest.
+func (r *ring) at(i int) Event { return r.buf[(r.next+i)%len(r.buf)] }
+
 // each iterates over the events, oldest first.
 func (r *ring) each() iter.Seq[Event] {
 	return func(yield func(Event) bool) {
 		for i := range r.buf {
-			if !yield(r.buf[(r.next+i)%len(r.buf)]) {
+			if !yield(r.at(i)) {
 				return
 			}
 		}

@@ -80,3 +80,49 @@ func TestMACMovesToAnotherDevice(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// Whoever follows the journal gets every event once, learns what was missed, and is
+// woken.
+func TestFollow(t *testing.T) {
+	t.Parallel()
+	j := New(time.Now, slog.New(slog.DiscardHandler))
+	_, missed, wake := j.After(0, 10)
+	if missed || wake == nil {
+		t.Fatalf("an empty journal: missed %v, wake %v", missed, wake)
+	}
+	for i := range 3 {
+		j.Record(Event{Text: fmt.Sprint(i)})
+	}
+	<-wake
+	events, missed, wake := j.After(1, 1)
+	if len(events) != 1 || events[0].Seq != 2 || events[0].Text != "1" || missed || wake != nil {
+		t.Errorf("after the first, one: %v %v", events, missed)
+	}
+	if events, _, _ = j.After(1, 10); len(events) != 2 || j.Last() != 3 {
+		t.Errorf("after the first: %v, last %d", events, j.Last())
+	}
+	for range 5000 {
+		j.Record(Event{Text: "more"})
+	}
+	events, missed, _ = j.After(3, 1)
+	if !missed || len(events) != 1 || events[0].Seq != 5003-4096+1 {
+		t.Errorf("after one that is gone: missed %v, %v", missed, events)
+	}
+	if events, missed, _ = j.After(5002, 10); missed || len(events) != 1 || events[0].Seq != 5003 {
+		t.Errorf("the newest: missed %v, %v", missed, events)
+	}
+}
+
+// Of too many devices the one that was quiet for longest is forgotten.
+func TestQuietDevicesAreForgotten(t *testing.T) {
+	t.Parallel()
+	j := New(time.Now, slog.New(slog.DiscardHandler))
+	for i := range 4096 {
+		j.Record(Event{Device: fmt.Sprint(i), MAC: fmt.Sprint(i), Text: "seen"})
+	}
+	j.Record(Event{Device: "0", Text: "again"})
+	j.Record(Event{Device: "new", Text: "seen"})
+	if len(j.Device("0")) != 2 || j.Device("1") != nil || len(j.Device("2")) != 1 || len(j.Device("new")) != 1 {
+		t.Errorf("0: %v, 1: %v, 2: %v", j.Device("0"), j.Device("1"), j.Device("2"))
+	}
+}

@@ -75,6 +75,8 @@ type call struct {
 	// that takes long it does not wait.
 	vote  bool
 	admit func() error // asked again when the wait is over; nil for always
+	// dumped, when not nil, is told which template a file came from.
+	dumped func(file, template string)
 }
 
 // run is a call in progress.
@@ -181,6 +183,7 @@ func (in *interpreter) timed(ctx context.Context, b Budget, c call, fn func(*run
 		Templates: host.TemplateFiles(p.templates),
 		Notifier:  p.cfg.Notifier,
 		Thread:    p.threadHook(),
+		Dumped:    c.dumped,
 	}
 	if p.cfg.Device != nil && c.device.IP() != "" {
 		hc.Device = p.cfg.Device(c.device.IP())

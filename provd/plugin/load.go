@@ -109,7 +109,7 @@ func Load(ctx context.Context, cfg Config) (*Plugin, error) {
 	p.sources = newSources(p.files)
 	p.breakers = newBreakers()
 	p.templates = template.New(template.Config{Loader: templateLoader{p.files}})
-	p.work, p.ask, p.talk, p.own = newInterpreter(p), newInterpreter(p), newInterpreter(p), newInterpreter(p)
+	p.work, p.ask, p.talk, p.own = newPool(p), newInterpreter(p), newInterpreter(p), newInterpreter(p)
 	if err := p.start(ctx); err != nil {
 		return nil, err
 	}
@@ -136,6 +136,9 @@ func (p *Plugin) start(ctx context.Context) error {
 	})
 	if err != nil {
 		return err
+	}
+	if p.configures {
+		p.work.alone()
 	}
 	if err := common.Commit(layer.Common, p.cfg.Now()); err != nil {
 		return fmt.Errorf("plugin %s: common files: %w", p.cfg.ID, err)

@@ -27,7 +27,8 @@ type Plugin struct {
 	// work is for what a change causes, ask for what a phone's request waits for,
 	// talk for synchronizations, which wait for others, own for what a service of
 	// the package's own answers.
-	work, ask, talk, own *interpreter
+	work           *pool
+	ask, talk, own *interpreter
 
 	// What start found out about the plugin object.
 	serves       map[provd.Kind]service
@@ -74,7 +75,11 @@ func (p *Plugin) Preview(ctx context.Context, dev provd.Device, raw *document.Ob
 }
 
 func (p *Plugin) configure(ctx context.Context, files *layer.Scratch, dev provd.Device, raw *document.Object) error {
-	return p.work.call(ctx, opConfigure, p.cfg.Limits.Work, call{files: files, device: dev}, func(r *run) error {
+	return p.configureWith(ctx, call{files: files, device: dev}, dev, raw)
+}
+
+func (p *Plugin) configureWith(ctx context.Context, c call, dev provd.Device, raw *document.Object) error {
+	return p.work.call(ctx, opConfigure, p.cfg.Limits.Work, c, func(r *run) error {
 		device, err := fromDocument(dev.Object)
 		if err != nil {
 			return err

@@ -70,6 +70,9 @@ type Call struct {
 	// Learn takes what a package found out about the phone it talked to; nil
 	// ignores it.
 	Learn func(info map[string]string)
+	// Dumped, when not nil, is told by which template, by its name, a file was
+	// written, by its path below Root.
+	Dumped func(file, template string)
 	// MaxFile bounds what is read of one file, in bytes; 0 means DefaultMaxFile.
 	MaxFile int64
 

@@ -195,7 +195,16 @@ func dumpTemplate(t *python.Thread, _ python.Value, args []python.Value, kwargs 
 	if err != nil {
 		return nil, err
 	}
-	return python.None, writeFile(t, name, []byte(content))
+	if err := writeFile(t, name, []byte(content)); err != nil {
+		return nil, err
+	}
+	c := callOf(t)
+	if own, ok := tpl.(*jinjaTemplate); ok && c.Dumped != nil {
+		if rel, ok := c.Relative(name); ok {
+			c.Dumped(path.Clean(rel), own.tpl.Name())
+		}
+	}
+	return python.None, nil
 }
 
 func renderTemplate(t *python.Thread, _ python.Value, args []python.Value, kwargs []python.Keyword) (python.Value, error) {
