@@ -308,7 +308,10 @@ func (a *App) startREST(context.Context) error {
 	if a.links.bus != nil {
 		cfg.BusStatus = a.links.bus.Connected
 	}
+	closing := make(chan struct{})
+	cfg.Own = a.ownRoutes(closing)
 	server := rest.NewServer(rest.New(cfg), a.log)
+	server.RegisterOnShutdown(func() { close(closing) })
 	serve := func() error { return server.Serve(a.rest) }
 	if r := a.s.REST; r.SSL {
 		serve = func() error { return server.ServeTLS(a.rest, r.CertFile, r.KeyFile) }

@@ -17,6 +17,9 @@ type Scope struct {
 	Tenants []string
 }
 
+// Has reports whether documents of a tenant exist for the caller.
+func (s Scope) Has(tenant string) bool { return slices.Contains(s.Tenants, tenant) }
+
 // sees reports whether a device is visible. One that appeared before the master
 // tenant was known counts as the master's.
 func (m *Manager) sees(s Scope, dev Device) bool {
@@ -24,7 +27,7 @@ func (m *Manager) sees(s Scope, dev Device) bool {
 	if tenant == "" {
 		tenant = m.MasterTenant()
 	}
-	return slices.Contains(s.Tenants, tenant)
+	return s.Has(tenant)
 }
 
 // noSuchResource is the text that clients of wazo-provd know.

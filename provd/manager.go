@@ -45,6 +45,7 @@ type Manager struct {
 	locks      keyedMutex // serialises the renders of one device
 	outcomes   outcomes
 	renderings renderings
+	bulks      bulks
 	syncs      chan struct{} // a place for each synchronization under way
 	syncQueue  chan struct{} // and for each that waits or is under way
 
@@ -117,6 +118,7 @@ func (m *Manager) Serve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	m.tellMissing(ctx)
 	m.renderAll(ctx, "start", ids, m.ensure)
 	<-ctx.Done()
 	return nil

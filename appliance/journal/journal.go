@@ -25,8 +25,8 @@ type Event struct {
 	// known.
 	Tenant string
 	Topic  string // dhcp, ident, device, http, tftp, config, sync, plugin, firmware, box
-	Text            string // what happened, in one line
-	Attrs           []slog.Attr
+	Text   string // what happened, in one line
+	Attrs  []slog.Attr
 }
 
 // Bounds of the memory: so many events of one device, of so many devices, and

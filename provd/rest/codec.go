@@ -7,6 +7,7 @@ import (
 	"mime"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"provbox/provd"
@@ -107,10 +108,23 @@ func (c *call) answer(code int, doc *document.Object) error {
 // created answers 201 for a new document.
 func (c *call) created(path, id string) error {
 	c.w.Header().Set("Location", location(path, id))
+	c.nameRendering()
 	return c.json(http.StatusCreated, "id", id)
 }
 
+// nameRendering tells in a header where the rendering of many devices can be looked
+// at that the request caused.
+func (c *call) nameRendering() {
+	if c.caused == nil {
+		return
+	}
+	if r := c.caused(); r != nil {
+		c.w.Header().Set(renderingHeader, location("/0.2"+renderingsPath, strconv.Itoa(r.ID)))
+	}
+}
+
 func (c *call) noContent() error {
+	c.nameRendering()
 	c.w.WriteHeader(http.StatusNoContent)
 	return nil
 }

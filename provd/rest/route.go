@@ -13,6 +13,7 @@ type route struct {
 	acl    string   // "" is open to everybody
 	accept bool     // GET: whether the Accept header is checked
 	file   bool     // PUT: the body is a file, which the handler reads
+	stream bool     // GET: the answer does not end by itself
 	handle func(*call) error
 }
 
@@ -73,9 +74,13 @@ func (a *api) table() []route {
 	if a.cfg.Templates != nil {
 		rows = append(rows, templateRows()...)
 	}
+	if a.cfg.Own != nil {
+		rows = append(rows, ownRows()...)
+	}
 	routes := make([]route, len(rows))
 	for i, r := range rows {
-		routes[i] = route{r.method, strings.Split("0.2"+r.path, "/"), r.acl, r.path != "/status", r.path == uploadPath, r.handle}
+		stream := r.path == eventsPath
+		routes[i] = route{r.method, strings.Split("0.2"+r.path, "/"), r.acl, r.path != "/status" && !stream, r.path == uploadPath, stream, r.handle}
 	}
 	return routes
 }

@@ -9,6 +9,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"provbox/provd"
@@ -33,6 +34,8 @@ type Config struct {
 	// Templates gives the routes below /pg_mgr/plugins/{id}/templates; nil leaves
 	// them out.
 	Templates Templates
+	// Own gives the routes that wazo-provd does not have; nil leaves them out.
+	Own *Own
 	// BusStatus reports whether the message bus is connected; nil is never.
 	BusStatus func() bool
 	Logger    *slog.Logger // nil discards
@@ -44,7 +47,8 @@ const (
 	maxConcurrent  = 64
 	headerTimeout  = 10 * time.Second
 	readTimeout    = 30 * time.Second
-	writeTimeout   = 3 * time.Minute // a change of a shared config renders all its devices
+	writeTimeout   = 3 * time.Minute
+	changeTimeout  = 30 * time.Minute
 	idleTimeout    = 2 * time.Minute
 	maxHeaderBytes = 32 << 10
 )
@@ -55,12 +59,14 @@ type api struct {
 	log    *slog.Logger
 	routes []route
 	busy   chan struct{}
-	oips   *operations
+	// streams are places for answers that do not end by themselves.
+	streams chan struct{}
+	oips    *operations
 }
 
 // New returns the API as a handler.
 func New(cfg Config) http.Handler {
-	a := &api{cfg: cfg, log: cfg.Logger, busy: make(chan struct{}, maxConcurrent), oips: newOperations()}
+	a := &api{cfg: cfg, log: cfg.Logger, busy: make(chan struct{}, maxConcurrent), streams: make(chan struct{}, maxStreams), oips: newOperations()}
 	if a.log == nil {
 		a.log = slog.New(slog.DiscardHandler)
 	}
@@ -89,6 +95,7 @@ type call struct {
 	wanted string // Wazo-Tenant header
 	tenant string // what it comes to
 	body   any    // of POST and PUT, decoded
+	caused func() *provd.Rendering
 	resource
 }
 
@@ -131,10 +138,11 @@ func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (c *call) serve(route route) error {
 	select {
 	case c.busy <- struct{}{}:
-		defer func() { <-c.busy }()
 	default:
 		return provd.Errorf(provd.Unavailable, "the box is serving %d requests already; try again", maxConcurrent)
 	}
+	leave := sync.OnceFunc(func() { <-c.busy })
+	defer leave()
 	if route.acl != "" {
 		if err := c.authorize(route.acl); err != nil {
 			return err
@@ -152,6 +160,16 @@ func (c *call) serve(route route) error {
 		if err := c.decode(); err != nil {
 			return err
 		}
+	}
+	if route.stream {
+		leave() // it has a place of its own
+	}
+	ctx, caused := provd.WithRendering(c.r.Context())
+	c.r, c.caused = c.r.WithContext(ctx), caused
+	if c.body != nil || c.r.Method == http.MethodDelete {
+		// The request is here and the answer is small, but a change of a shared
+		// config renders all its devices before it.
+		_ = http.NewResponseController(c.w).SetWriteDeadline(time.Now().Add(changeTimeout)) // not every writer has one
 	}
 	return route.handle(c)
 }
