@@ -3,8 +3,6 @@ package central_test
 import (
 	"context"
 	"fmt"
-	"net"
-	"os/exec"
 	"strings"
 	"testing"
 	"time"
@@ -159,23 +157,8 @@ func TestBusStopsInTheHandshake(t *testing.T) {
 	}
 }
 
-// The same against RabbitMQ itself, where it is installed.
-func TestBusOnRabbitMQ(t *testing.T) {
-	if _, err := exec.LookPath("rabbitmq-server"); err != nil {
-		t.Skip("rabbitmq-server is not installed; the stand-in broker is what was tested")
-	}
-	port := startRabbitMQ(t)
-	bus, tenants, _, _ := listen(t, port)
-	until(t, "the connection", bus.Connected)
-	publish(t, port, amqp.Table{"name": "auth_tenant_added"}, deleted("other"))
-	publish(t, port, amqp.Table{"name": "auth_tenant_deleted", "origin_uuid": "x"}, deleted("gone"))
-	if got := wait(t, "the event", tenants); got != "gone" {
-		t.Errorf("heard of %q", got)
-	}
-}
-
-// The publisher of that test speaks with the stand-in as well, so that the two
-// brokers are known to take the same.
+// The publisher of the test against RabbitMQ speaks with the stand-in as well, so
+// that the two brokers are known to take the same.
 func TestPublisherOnTheStandIn(t *testing.T) {
 	t.Parallel()
 	broker := newBroker(t)
@@ -205,39 +188,5 @@ func publish(t *testing.T, port int, headers amqp.Table, body []byte) {
 	}
 	if err := ch.PublishWithContext(t.Context(), "wazo-headers", "", false, false, amqp.Publishing{ContentType: "application/json", Headers: headers, Body: body}); err != nil {
 		t.Fatal(err)
-	}
-}
-
-// startRabbitMQ runs a broker of its own on the loopback interface.
-func startRabbitMQ(t *testing.T) (port int) {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	port = l.Addr().(*net.TCPAddr).Port
-	_ = l.Close()
-	dir := t.TempDir()
-	cmd := exec.Command("rabbitmq-server")
-	cmd.Env = append(cmd.Environ(),
-		fmt.Sprintf("RABBITMQ_NODENAME=provbox%d@localhost", port), fmt.Sprintf("RABBITMQ_NODE_PORT=%d", port),
-		"RABBITMQ_NODE_IP_ADDRESS=127.0.0.1", fmt.Sprintf("RABBITMQ_DIST_PORT=%d", port+1),
-		"RABBITMQ_MNESIA_BASE="+dir, "RABBITMQ_LOG_BASE="+dir, "RABBITMQ_ENABLED_PLUGINS_FILE="+dir+"/plugins", "HOME="+dir)
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = cmd.Process.Kill()
-		_ = cmd.Wait()
-	})
-	for end := time.Now().Add(2 * patience); ; time.Sleep(200 * time.Millisecond) {
-		conn, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", port))
-		if err == nil {
-			_ = conn.Close()
-			return port
-		}
-		if time.Now().After(end) {
-			t.Fatal("rabbitmq-server did not start")
-		}
 	}
 }
