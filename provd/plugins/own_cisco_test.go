@@ -31,6 +31,11 @@ func TestOwnCiscoInjection(t *testing.T) {
 
 func TestOwnCiscoIdentification(t *testing.T) {
 	t.Parallel()
+	query := func(query string) provd.Request {
+		req := http("/", "Cisco/ATA191-MPP-11-1-0-MSR4 (FCH2443D9R4)")
+		req.Query = query
+		return req
+	}
 	testOwnIdentification(t, ciscoSIP, []ownExtract{
 		{"SPA", http("/0002fdff2103.xml", "Cisco/SPA508G-7.4.4 (0002FDFF2103)(CBT141400UK)"), provd.Info{"vendor": "Cisco", "model": "SPA508G", "version": "7.4.4", "mac": "00:02:fd:ff:21:03", "sn": "CBT141400UK"}},
 		{"SPA with a serial number alone", http("/", "Cisco/SPA525G-7.4.7 (CBT141900G7)"), provd.Info{"vendor": "Cisco", "model": "SPA525G", "version": "7.4.7", "sn": "CBT141900G7"}},
@@ -43,6 +48,11 @@ func TestOwnCiscoIdentification(t *testing.T) {
 		{"another vendor", http("/0002fdff2103.xml", "Mozilla/5.0"), nil},
 		{"no agent", http("/0002fdff2103.xml", ""), nil},
 		{"not ASCII", http("/", "Cisco/SPA508G\xe9-7.4.4 (x)"), nil},
+		{"MPP by the path", http("/Cisco/CP-7841-3PCC/00562b043616.cfg", ""), provd.Info{"vendor": "Cisco", "model": "7841", "mac": "00:56:2b:04:36:16"}},
+		{"address in the query", query("mac=4CBC4804DD7A"), provd.Info{"vendor": "Cisco", "model": "ATA191", "version": "11-1-0-MSR4", "sn": "FCH2443D9R4", "mac": "4c:bc:48:04:dd:7a"}},
+		{"no address in the query", query("mac=zz&mac=4CBC4804DD7A"), provd.Info{"vendor": "Cisco", "model": "ATA191", "version": "11-1-0-MSR4", "sn": "FCH2443D9R4"}},
+		{"TFTP, old adapter", tftp("ATA001AA2B3C4D5.cnf.xml"), provd.Info{"vendor": "Cisco", "model": "ATA190", "mac": "00:1a:a2:b3:c4:d5"}},
+		{"DHCP, old adapter", dhcp("CISCO ATA190"), provd.Info{"vendor": "Cisco", "model": "ATA190"}},
 		{"TFTP", tftp("/spa508G.cfg"), provd.Info{"vendor": "Cisco", "model": "SPA508G"}},
 		{"TFTP, PAP2T", tftp("init.cfg"), provd.Info{"vendor": "Cisco", "model": "PAP2T"}},
 		{"TFTP, MPP", tftp("/Cisco/CP-7841-3PCC/00562b043616.cfg"), provd.Info{"vendor": "Cisco", "model": "7841", "mac": "00:56:2b:04:36:16"}},
@@ -61,7 +71,7 @@ func TestOwnCiscoFacts(t *testing.T) {
 	t.Parallel()
 	testOwnFacts(t, ciscoSIP, "8851", ownFacts{
 		trigger:   "001565aabbcc.xml",
-		sensitive: map[string]bool{"001565aabbcc.xml": true, "8851-3PCC.xml": false, "spa508G.cfg": false},
+		sensitive: map[string]bool{"001565aabbcc.xml": true, "001565AABBCC.xml": true, "ATA001565AABBCC.cnf.xml": true, "toolong001565aabbcc.xml": false, "8851-3PCC.xml": false, "spa508G.cfg": false},
 		scores: []ownScore{
 			{provd.Info{}, 200},
 			{provd.Info{"vendor": "Cisco"}, 200},

@@ -3,10 +3,22 @@ logger = logging.getLogger('plugin.provbox-cisco-sip')
 VENDOR = 'Cisco'
 
 
+# What an MPP phone asks for that was told the server alone.
+_MPP_PATH = re.compile(r'^/?Cisco/CP-(\d{4})-3PCC/(?!0{12})([\da-fA-F]{12})\.cfg$')
+
+
+def from_mpp_path(path):
+    match = _MPP_PATH.match(path)
+    if not match:
+        return None
+    return {'vendor': VENDOR, 'model': match.group(1), 'mac': norm_mac(match.group(2))}
+
+
 class CiscoHTTPDeviceInfoExtractor:
     # "Cisco/SPA508G-7.4.4 (0002FDFF2103)(CBT141400UK)", "Linksys/SPA-942-6.1.5(a)
     # (88019FA42805)", "Linksys/PAP2T-5.1.6(LS) (000E08D0D1D2)": an address and a
-    # serial number, or a serial number alone
+    # serial number, or a serial number alone; "Cisco/ATA191-MPP-11-1-0-MSR4
+    # (FCH2443D9R4)" gives the address in the query
     _SPA = re.compile(
         r'^(?:Cisco|Linksys)/(PAP2T|ATA19\d|SPA-?\w+)-(?:MPP-)?([^ ]+)'
         r' \((\w+)\)(?:\((\w+)\))?'
@@ -14,17 +26,26 @@ class CiscoHTTPDeviceInfoExtractor:
     # "Cisco-CP-8851-3PCC/12.0.7 (00562B043617)"
     _MPP = re.compile(r'^Cisco-\w\w-(\d{4}\w*)(?:-3PCC)?/([^ ]+) \(([\da-fA-F]{12})\)')
     _PATH = re.compile(r'\b(?!0{12})([\da-fA-F]{12})\.(?:xml|cfg)$')
+    _QUERY = re.compile(r'^(?!0{12})[\da-fA-F]{12}$')
 
     def extract(self, request, request_type):
         user_agent = request.getHeader(b'User-Agent')
         if not user_agent:
-            return defer.succeed(None)
+            return defer.succeed(from_mpp_path(request.path.decode('ascii', 'replace')))
         info = self._from_user_agent(user_agent.decode('ascii', 'replace'))
         if info and 'mac' not in info:
-            match = self._PATH.search(request.path.decode('ascii', 'replace'))
-            if match:
-                info['mac'] = norm_mac(match.group(1))
+            mac = self._from_path(request) or self._from_query(request)
+            if mac:
+                info['mac'] = norm_mac(mac)
         return defer.succeed(info)
+
+    def _from_path(self, request):
+        match = self._PATH.search(request.path.decode('ascii', 'replace'))
+        return match.group(1) if match else None
+
+    def _from_query(self, request):
+        mac = request.args.get(b'mac', [b''])[0].decode('ascii', 'replace')
+        return mac if self._QUERY.match(mac) else None
 
     def _from_user_agent(self, user_agent):
         match = self._MPP.match(user_agent)
@@ -55,22 +76,20 @@ class CiscoHTTPDeviceInfoExtractor:
 
 
 class CiscoTFTPDeviceInfoExtractor:
-    # What a phone asks for that was told the server alone.
-    _MPP = re.compile(r'^/?Cisco/CP-(\d{4})-3PCC/(?!0{12})([\da-fA-F]{12})\.cfg$')
+    _ATA190 = re.compile(r'^/?ATA(?!0{12})([\dA-F]{12})\.cnf\.xml$')
 
     def __init__(self, models):
         self._models = {m['common'].lower(): name for name, m in models.items()}
 
     def extract(self, request, request_type):
         name = request['packet']['filename'].decode('ascii', 'replace')
-        match = self._MPP.match(name)
+        info = from_mpp_path(name)
+        if info:
+            return defer.succeed(info)
+        match = self._ATA190.match(name)
         if match:
             return defer.succeed(
-                {
-                    'vendor': VENDOR,
-                    'model': match.group(1),
-                    'mac': norm_mac(match.group(2)),
-                }
+                {'vendor': VENDOR, 'model': 'ATA190', 'mac': norm_mac(match.group(1))}
             )
         model = self._models.get(name.lstrip('/').lower())
         if model:
@@ -105,7 +124,7 @@ class CiscoSIPPgAssociator(VendorPgAssociator):
 
 
 class BaseCiscoSIPPlugin(BaseProvboxPlugin):
-    _SENSITIVE = re.compile(r'^[\da-f]{12}\.xml$')
+    _SENSITIVE = re.compile(r'^\w{0,3}[\da-fA-F]{12}(?:\.cnf)?\.xml$')
 
     _LANGUAGES = {
         'da': 'Danish',
