@@ -28,7 +28,7 @@ type links struct {
 	tenants  *tenantSync
 }
 
-// Centre returns which of the central services answer.
+// Centre returns which links to the central stack work.
 func (a *App) Centre() []central.Status { return a.links.board.Links() }
 
 // Confd returns what reads names from wazo-confd for pages, nil when that is
@@ -95,9 +95,9 @@ func (a *App) startLinks(context.Context) error {
 
 // linkChanged tells the journal, and has what waits for the centre tried again.
 func (a *App) linkChanged(s central.Status) {
-	e := journal.Event{Topic: "box", Text: s.Name + " answers"}
+	e := journal.Event{Topic: "box", Text: s.Name + " works"}
 	if !s.Up {
-		e.Text = s.Name + " does not answer"
+		e.Text = s.Name + " does not work"
 		e.Attrs = []slog.Attr{slog.String("reason", s.Problem)}
 	}
 	a.journal.Record(e)

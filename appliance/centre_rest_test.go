@@ -2,11 +2,13 @@ package appliance_test
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"provbox/appliance/central"
 	"provbox/appliance/central/centraltest"
 )
 
@@ -19,7 +21,9 @@ func TestRESTAsksAuth(t *testing.T) {
 	c.stack.AddToken("reader", centraltest.Token{Tenant: centraltest.Master, ACLs: []string{"provd.#.read", "!provd.status.read"}})
 	app := c.run("auth: {", "auth: {token_cache: 0s, ")
 	c.devices(app, 0)
-	until(t, "the box's token", func() bool { return len(app.Centre()) > 0 && app.Centre()[0].Up })
+	until(t, "the box's token", func() bool {
+		return slices.ContainsFunc(app.Centre(), func(s central.Status) bool { return s.Name == "wazo-auth login" && s.Up })
+	})
 	const devices, sub1, sub2 = "/0.2/dev_mgr/devices", centraltest.Sub1, centraltest.Sub2
 	scope := "?scope=provd.dev_mgr.devices.read"
 	tests := []struct {

@@ -7,9 +7,11 @@ import (
 	"time"
 )
 
-// Status is whether one of the central services answers.
+// Status is whether one of the links to the centre works.
 type Status struct {
-	Name string // wazo-auth, wazo-amid, wazo-confd or bus
+	// Name is wazo-auth, wazo-amid, wazo-confd, bus, or "wazo-auth login" for
+	// whether the box has a token of its own.
+	Name string
 	Up   bool
 	// Since is when Up became what it is.
 	Since time.Time
@@ -24,7 +26,7 @@ type Board struct {
 	onChange func(Status)
 
 	mu    sync.Mutex
-	links map[string]Status // by name; there are four
+	links map[string]Status // by name; there are five
 }
 
 // NewBoard returns a board without any service. onChange, which may be nil, is
@@ -55,7 +57,7 @@ func (b *Board) note(name string, err error) {
 	}
 }
 
-// Links returns the services that were called at least once, by name.
+// Links returns the links that were tried at least once, by name.
 func (b *Board) Links() []Status {
 	if b == nil {
 		return nil

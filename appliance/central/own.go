@@ -19,6 +19,9 @@ type ownToken struct {
 // lives is wazo-auth's to say (spec/wazo-link.md section 2.1).
 const tokenLife = 6 * time.Hour
 
+// loginLink is the name that the board has for the own token.
+const loginLink = "wazo-auth login"
+
 // minRenew and maxRenew bound the time between two logins, whatever lifetime
 // wazo-auth states.
 const (
@@ -79,9 +82,11 @@ func (a *Auth) Serve(ctx context.Context) error {
 	backoff, told := time.Second, ""
 	for {
 		wait, err := a.login(ctx)
-		switch {
-		case ctx.Err() != nil:
+		if ctx.Err() != nil {
 			return nil
+		}
+		a.http.board.note(loginLink, err)
+		switch {
 		case err != nil:
 			wait, backoff = backoff, min(2*backoff, maxBackoff)
 			if text := err.Error(); text != told { // once per reason: an outage lasts

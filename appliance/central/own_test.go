@@ -2,6 +2,7 @@ package central_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -88,8 +89,10 @@ func TestOwnTokenExpires(t *testing.T) {
 		if _, err := a.Token(); provd.CodeOf(err) != provd.Unavailable || !strings.Contains(err.Error(), "expired") {
 			t.Errorf("after its end: %v", err)
 		}
-		if links := board.Links(); len(links) != 1 || links[0].Up || links[0].Since != start.Add(8*time.Minute) {
-			t.Errorf("the board says %v", links)
+		for _, link := range board.Links() {
+			if link.Up || link.Since != start.Add(8*time.Minute) || link.Problem == "" {
+				t.Errorf("the board says %v", link)
+			}
 		}
 		// 32 seconds is the longest that passes between two tries.
 		stack.Set(centraltest.Mode{})
@@ -98,8 +101,33 @@ func TestOwnTokenExpires(t *testing.T) {
 		if token, err := a.Token(); err != nil || token != "own2" {
 			t.Errorf("when the centre is back: %s, %v", token, err)
 		}
-		if links := board.Links(); len(links) != 1 || !links[0].Up || links[0].Problem != "" {
-			t.Errorf("the board says %v", links)
+		links := board.Links()
+		if len(links) != 2 || links[0].Name != "wazo-auth" || links[1].Name != "wazo-auth login" {
+			t.Errorf("the board has %v", links)
+		}
+		for _, link := range links {
+			if !link.Up || link.Problem != "" {
+				t.Errorf("the board says %v", link)
+			}
+		}
+	})
+}
+
+// A stack that answers and does not let the box in is told apart from one that
+// is away.
+func TestLoginIsRefused(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var told []string
+		stack := centraltest.New()
+		e := inMemory(stack)
+		e.Board = central.NewBoard(time.Now, func(s central.Status) { told = append(told, fmt.Sprint(s.Name, " ", s.Up, " ", s.Problem)) })
+		serve(t, central.NewAuth(central.AuthConfig{Endpoint: e, Credentials: credentials("provbox", "canary")}))
+		time.Sleep(5 * time.Minute)
+		synctest.Wait()
+		want := []string{"wazo-auth true ", "wazo-auth login false wazo-auth does not accept the service id and key; check auth.key_file"}
+		if diff := cmp.Diff(want, told); diff != "" {
+			t.Error(diff)
 		}
 	})
 }
