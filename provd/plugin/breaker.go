@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"log/slog"
 	"sync"
 	"sync/atomic"
@@ -157,6 +158,9 @@ func (p *Plugin) askFor(ctx context.Context, op, who string, fn func(*run) error
 		defer p.ask.suspect.Add(-1)
 	}
 	c := call{files: p.files.ReadOnly(), vote: !trial && (op == opExtract || op == opAssociate)}
+	if who != "" {
+		c.lane = p.lanes.of(who)
+	}
 	c.admit = func() error {
 		if !trial && b.refuses(who) {
 			return b.refusal(op) // it ran out while this call waited
@@ -172,6 +176,22 @@ func (p *Plugin) askFor(ctx context.Context, op, who string, fn func(*run) error
 		p.tellPaused(op, who, paused, all, limit.Pos)
 	}
 	return err
+}
+
+// lanes are where phones queue by their address, some of them together.
+type lanes [32]chan struct{}
+
+func newLanes() (l lanes) {
+	for i := range l {
+		l[i] = make(chan struct{}, 1)
+	}
+	return l
+}
+
+func (l *lanes) of(address string) chan struct{} {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(address)) // never fails
+	return l[h.Sum32()%uint32(len(l))]
 }
 
 // refusal is what a call that is not made fails with.

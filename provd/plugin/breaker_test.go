@@ -30,6 +30,8 @@ class Extractor:
             raise ValueError('no')
         if ua.startswith(b'sleep'):
             time.sleep(3600)
+        if ua.startswith(b'slow'):
+            time.sleep(0.1)
         return {'vendor': 'V', 'model': ua.decode('ascii')}
 
 class TestPlugin(StandardPlugin):
@@ -212,6 +214,30 @@ func TestWaitersLeaveWhenItRunsOut(t *testing.T) {
 		synctest.Wait()
 		if a, b := <-done, <-done; a != "ran out" || b != "skipped" {
 			t.Errorf("%s, %s", a, b)
+		}
+	})
+}
+
+// A stranger who asks what takes long, as often as he can, takes turns with the
+// others.
+func TestOnePhoneTakesOneTurn(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p := choking(t, func(cfg *plugin.Config) { cfg.Now = time.Now })
+		const many = 10
+		stranger, phone := make(chan string, many), make(chan string, 1)
+		for i := range many {
+			go func() { stranger <- from(p, "192.0.2.1", fmt.Sprint("slow", i)) }()
+		}
+		synctest.Wait()
+		go func() { phone <- from(p, "192.0.2.2", "x") }()
+		if got := <-phone; got != "V" || len(stranger) > 2 {
+			t.Errorf("the phone: %s, after %d of the stranger's", got, len(stranger))
+		}
+		for range many {
+			if got := <-stranger; got != "V" {
+				t.Errorf("the stranger: %s", got)
+			}
 		}
 	})
 }

@@ -73,7 +73,10 @@ type call struct {
 	device provd.Device // the phone it is about; its zero value for none
 	// vote says that the phone can do without the answer: rather than behind a call
 	// that takes long it does not wait.
-	vote  bool
+	vote bool
+	// lane is where those of the same phone queue, so that one that asks a lot has
+	// one place in the queue, as the others have; nil for none.
+	lane  chan struct{}
 	admit func() error // asked again when the wait is over; nil for always
 	// dumped, when not nil, is told which template a file came from.
 	dumped func(file, template string)
@@ -97,11 +100,11 @@ func (in *interpreter) call(ctx context.Context, op string, b Budget, c call, fn
 			p.report(op, c.device, err)
 		}
 	}()
-	if err := in.enter(ctx, b, c.vote); err != nil {
+	if err := in.enter(ctx, b, c); err != nil {
 		return err
 	}
 	in.calls.Add(1)
-	defer func() { <-in.busy }()
+	defer in.leave(c)
 	defer func() {
 		if e := recover(); e != nil {
 			in.reset()
@@ -130,22 +133,44 @@ func (in *interpreter) call(ctx context.Context, op string, b Budget, c call, fn
 }
 
 // enter waits until the interpreter is free and takes it.
-func (in *interpreter) enter(ctx context.Context, b Budget, vote bool) error {
+func (in *interpreter) enter(ctx context.Context, b Budget, c call) error {
+	ctx, cancel := context.WithTimeout(ctx, b.Time)
+	defer cancel()
+	if c.lane != nil {
+		if err := in.wait(ctx, b, c.vote, c.lane); err != nil {
+			return err
+		}
+	}
+	err := in.wait(ctx, b, c.vote, in.busy)
+	if err != nil && c.lane != nil {
+		<-c.lane
+	}
+	return err
+}
+
+// leave gives back what enter took.
+func (in *interpreter) leave(c call) {
+	<-in.busy
+	if c.lane != nil {
+		<-c.lane
+	}
+}
+
+// wait puts a token into a channel.
+func (in *interpreter) wait(ctx context.Context, b Budget, vote bool, to chan struct{}) error {
 	select {
-	case in.busy <- struct{}{}:
+	case to <- struct{}{}:
 		return nil
 	default:
 	}
 	if vote && in.suspect.Load() > 0 {
 		return &busyError{errSuspect}
 	}
-	ctx, cancel := context.WithTimeout(ctx, b.Time)
-	defer cancel()
 	look := time.NewTicker(max(b.Time/4, time.Millisecond))
 	defer look.Stop()
 	for running := in.calls.Load(); ; {
 		select {
-		case in.busy <- struct{}{}:
+		case to <- struct{}{}:
 			return nil
 		case <-ctx.Done():
 			return &busyError{ctx.Err()}

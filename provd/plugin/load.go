@@ -107,7 +107,7 @@ func Load(ctx context.Context, cfg Config) (*Plugin, error) {
 		files: layer.New(cfg.Limits.Files, cfg.Now(), cfg.Site, cfg.Package),
 	}
 	p.sources = newSources(p.files)
-	p.breakers = newBreakers()
+	p.breakers, p.lanes = newBreakers(), newLanes()
 	p.templates = template.New(template.Config{Loader: templateLoader{p.files}})
 	p.work, p.ask, p.talk, p.own = newPool(p), newInterpreter(p), newInterpreter(p), newInterpreter(p)
 	if err := p.start(ctx); err != nil {

@@ -35,6 +35,7 @@ type Plugin struct {
 	extractors   map[provd.Kind]*memo // no entry: no extractor
 	secrets      answers              // of is_sensitive_filename
 	failures     reports
+	lanes        lanes
 	breakers     map[string]*breaker // by hook, see askHooks
 	associates   bool
 	configures   bool
