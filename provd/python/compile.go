@@ -49,6 +49,8 @@ type codegen struct {
 
 	constIndex map[constKey]int
 	nameIndex  map[string]int
+
+	annotates bool // a class body with a dict of annotations
 }
 
 // block is what break, continue and return have to pass.

@@ -159,6 +159,7 @@ func (g *codegen) classDef(st *syntax.ClassDef) {
 	g.at(st.Pos())
 	body := newCodegen(g.code.file, st.Scope, g.budget)
 	body.pos = st.Pos()
+	body.startAnnotations(st.Body)
 	body.stmts(body.docstring(st.Body))
 	body.returnNone()
 	c := body.finish()

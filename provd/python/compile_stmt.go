@@ -79,6 +79,10 @@ func (g *codegen) annAssign(st *syntax.AnnAssign) {
 	if st.Value != nil {
 		g.expr(st.Value)
 		g.store(st.Target)
+		g.noteAnnotation(st)
+		return
+	}
+	if g.noteAnnotation(st) {
 		return
 	}
 	// Without a value a name is only made local; of other targets CPython
@@ -90,6 +94,38 @@ func (g *codegen) annAssign(st *syntax.AnnAssign) {
 		g.exprStmt(x.Value)
 		g.exprStmt(x.Index)
 	}
+}
+
+// annotations is the variable of a class body that names its annotated variables.
+const annotations = "__annotations__"
+
+// startAnnotations gives a class body that annotates variables its dict of them.
+// What a body annotates only inside other statements does not count: nobody
+// describes a field that way.
+func (g *codegen) startAnnotations(body []syntax.Stmt) {
+	for _, st := range body {
+		if a, ok := st.(*syntax.AnnAssign); ok && a.Simple {
+			g.annotates = true
+			g.emit(opBuildDict, 0)
+			g.emit(opStoreName, g.name(annotations))
+			return
+		}
+	}
+}
+
+// noteAnnotation keeps the source of the annotation of a class variable, as
+// dataclasses and typing.NamedTuple need it, and reports whether it did.
+func (g *codegen) noteAnnotation(st *syntax.AnnAssign) bool {
+	id, ok := st.Target.(*syntax.Ident)
+	if !ok || !st.Simple || !g.annotates {
+		return false
+	}
+	g.at(st.Pos())
+	g.constant(&syntax.Const{Kind: syntax.ConstStr, Str: st.Text})
+	g.emit(opLoadName, g.name(annotations))
+	g.constant(&syntax.Const{Kind: syntax.ConstStr, Str: id.Name})
+	g.emit(opSetItem, 0)
+	return true
 }
 
 // store assigns the top of the stack to a target.

@@ -174,7 +174,9 @@ func (p *parser) exprStmt() Stmt {
 		return p.assign(node, x)
 	case p.tok.kind == tokColon && canAnnotate(x) && !(matchSubject(x) && p.peek() == tokNewline):
 		p.next()
+		first := p.tok.off
 		st := &AnnAssign{stmtNode: node, Target: x, Annotation: p.expr()}
+		st.Text = p.src[first:p.toks[p.i-1].end]
 		_, name := x.(*Ident)
 		st.Simple = name && !paren
 		if p.got(tokAssign) {

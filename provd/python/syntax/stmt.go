@@ -41,11 +41,12 @@ type AugAssign struct {
 }
 
 // AnnAssign is "target: annotation = value"; Value may be nil. The annotation
-// is never evaluated.
+// is never evaluated; Text is its source.
 type AnnAssign struct {
 	stmtNode
 	Target     Expr
 	Annotation Expr
+	Text       string
 	Value      Expr
 	Simple     bool // the target is a bare name, not in parentheses
 }
