@@ -202,9 +202,12 @@ func InPlace(t *Thread, op BinaryOp, a, b Value) (Value, error) {
 			return a, err
 		}
 	default:
-		r, found, err := callSpecial(t, a, binaryNames[op].inPlace, b)
-		if err != nil || found && r != Value(NotImplemented) {
-			return r, err
+		// A method that is None is called all the same, and fails.
+		if fn, ok := lookupSpecial(a, binaryNames[op].inPlace); ok {
+			r, err := callFoundArgs(t, fn, a, []Value{b}, nil)
+			if err != nil || r != Value(NotImplemented) {
+				return r, err
+			}
 		}
 	}
 	r, ok, err := binaryNative(t, op, a, b)

@@ -52,6 +52,22 @@ func linkDescriptors() {
 			"fget": propertyField(func(p *Property) Value { return p.Get }),
 			"fset": propertyField(func(p *Property) Value { return p.Set }),
 			"fdel": propertyField(func(p *Property) Value { return p.Del }),
+			"__doc__": func(t *Thread, self Value) (Value, error) {
+				p, ok := Native(self).(*Property)
+				switch {
+				case !ok:
+					return None, nil
+				case p.Doc != nil && p.Doc != Value(None):
+					return p.Doc, nil
+				case p.Get == nil || p.Get == Value(None):
+					return None, nil
+				}
+				doc, ok, err := LookupAttr(t, p.Get, "__doc__")
+				if !ok || err != nil {
+					return None, err
+				}
+				return doc, nil
+			},
 		},
 	})
 	wrapped := func(get func(Value) Value) map[string]GetFunc {

@@ -192,8 +192,8 @@ func buildTyping(l *Library, b builder) {
 	}))
 }
 
-// namedTuple is typing.NamedTuple called as a function. The class form would need
-// the annotations of the class body, which the dialect does not keep.
+// namedTuple is typing.NamedTuple called as a function; lib/typing.py has the class
+// form.
 func namedTuple(l *Library, t *python.Thread, args []python.Value, kwargs []python.Keyword) (python.Value, error) {
 	var name, fields python.Value
 	if err := python.Unpack("NamedTuple", args, kwargs, "typename", &name, "fields", &fields); err != nil {

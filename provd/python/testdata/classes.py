@@ -386,3 +386,30 @@ class C(metaclass=Meta, tag=1):
     def f(self): return __class__
 kind, c = C()
 assert kind == 'called' and c.f() is C and C.keywords == {'tag': 1} and type(C) is Meta
+---
+# documentation of properties; an in-place operator that is None
+class C:
+    @property
+    def x(self):
+        'what x is'
+        return 1
+    y = property(lambda self: 2, None, None, 'what y is')
+    z = property(lambda self: 3)
+    __iadd__ = None
+    def __add__(self, other): return 5
+assert C.x.__doc__ == 'what x is' and C.y.__doc__ == 'what y is' and C.z.__doc__ is None
+c = C()
+assert c + 1 == 5
+try:
+    c += 1
+    assert False
+except TypeError as e:
+    assert str(e) == "'NoneType' object is not callable", e
+---
+# the annotations of a class body, in order
+class C:
+    b: 'int'
+    a: undefined[x] = 1
+    (c): int = 2
+class D(C): pass
+assert list(C.__annotations__) == ['b', 'a'] and D.__annotations__ == {}
