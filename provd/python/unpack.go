@@ -12,7 +12,6 @@ type param struct {
 	noneOK   bool
 	kwOnly   bool
 	ptr      any
-	set      bool
 }
 
 // Unpack assigns the arguments of a call to variables: pairs alternates a
@@ -22,73 +21,93 @@ type param struct {
 // be to Value, string, Str, Bytes, bool, Bool, int, int64, float64, *List,
 // *Dict, Tuple, *Class and Callable.
 func Unpack(fname string, args []Value, kwargs []Keyword, pairs ...any) error {
-	var buf [8]param
-	params := buf[:0]
-	kwOnly, maxPos := false, 0
-	for i := 0; i < len(pairs); {
-		name, _ := pairs[i].(string)
-		if name == "$" {
-			kwOnly = true
-			i++
-			continue
-		}
-		if i+1 >= len(pairs) {
+	// Nothing here may keep pairs, not even a name in an error, so that what they
+	// point to need not be on the heap: most calls of a built-in come through here.
+	params := signature{pairs: pairs, positional: len(pairs) / 2}
+	params.count = params.positional
+	for i := 0; i < len(pairs); i += 2 {
+		if pairs[i] == "$" {
+			params.positional, params.count = i/2, (len(pairs)-1)/2
 			break
 		}
-		p := param{name: strings.TrimRight(name, "?"), kwOnly: kwOnly, ptr: pairs[i+1]}
-		p.optional = len(p.name) < len(name)
-		p.noneOK = len(p.name)+2 == len(name)
-		params = append(params, p)
-		if !kwOnly {
-			maxPos++
-		}
-		i += 2
 	}
-	if len(args) > maxPos {
-		return tooManyArgs(fname, params[:maxPos], len(params), len(args), len(kwargs))
+	var set [maxParams]bool
+	if params.count > maxParams {
+		return Raise(SystemError, "%s() has more than %d parameters", fname, maxParams)
+	}
+	if len(args) > params.positional {
+		return tooManyArgs(fname, &params, len(args), len(kwargs))
 	}
 	for i, v := range args {
-		if err := params[i].assign(fname, i+1, v); err != nil {
+		set[i] = true
+		p := params.at(i)
+		if err := p.assign(fname, i+1, v); err != nil {
 			return err
 		}
 	}
 	for _, kw := range kwargs {
-		if err := assignKeyword(fname, params, kw); err != nil {
+		if err := assignKeyword(fname, &params, &set, kw); err != nil {
 			return err
 		}
 	}
-	for i := range params {
-		if p := &params[i]; !p.set && !p.optional {
+	for i := len(args); i < params.count; i++ {
+		if p := params.at(i); !set[i] && !p.optional {
 			if p.kwOnly {
-				return TypeErrorf("%s() missing required keyword-only argument: '%s'", fname, p.name)
+				return TypeErrorf("%s() missing required keyword-only argument: '%s'", fname, strings.Clone(p.name))
 			}
-			return TypeErrorf("%s() missing required argument '%s' (pos %d)", fname, p.name, i+1)
+			return TypeErrorf("%s() missing required argument '%s' (pos %d)", fname, strings.Clone(p.name), i+1)
 		}
 	}
 	return nil
 }
 
-func assignKeyword(fname string, params []param, kw Keyword) error {
-	for i := range params {
-		p := &params[i]
+// maxParams bounds the parameters of a built-in.
+const maxParams = 32
+
+// signature reads the pairs of Unpack.
+type signature struct {
+	pairs             []any
+	positional, count int
+}
+
+// at returns parameter i.
+func (s *signature) at(i int) param {
+	at := 2 * i
+	if i >= s.positional {
+		at++ // the "$" before it
+	}
+	p := param{kwOnly: i >= s.positional, ptr: s.pairs[at+1]}
+	p.name, _ = s.pairs[at].(string)
+	for n := len(p.name) - 1; n >= 0 && p.name[n] == '?'; n-- {
+		p.noneOK = p.optional && !p.noneOK
+		p.optional = true
+		p.name = p.name[:n]
+	}
+	return p
+}
+
+func assignKeyword(fname string, params *signature, set *[maxParams]bool, kw Keyword) error {
+	for i := range params.count {
+		p := params.at(i)
 		if p.name != kw.Name {
 			continue
 		}
-		if p.set {
-			return TypeErrorf("argument for %s() given by name ('%s') and position (%d)", fname, p.name, i+1)
+		if set[i] {
+			return TypeErrorf("argument for %s() given by name ('%s') and position (%d)", fname, strings.Clone(p.name), i+1)
 		}
+		set[i] = true
 		return p.assign(fname, i+1, kw.Value)
 	}
-	if len(params) == 0 {
+	if params.count == 0 {
 		return TypeErrorf("%s() takes no keyword arguments", fname)
 	}
 	return TypeErrorf("'%s' is an invalid keyword argument for %s()", kw.Name, fname)
 }
 
-func tooManyArgs(fname string, params []param, all, given, named int) error {
-	most, least := len(params), 0
-	for _, p := range params {
-		if !p.optional {
+func tooManyArgs(fname string, params *signature, given, named int) error {
+	most, least, all := params.positional, 0, params.count
+	for i := range most {
+		if !params.at(i).optional {
 			least++
 		}
 	}
@@ -97,7 +116,7 @@ func tooManyArgs(fname string, params []param, all, given, named int) error {
 		word = "exactly"
 	}
 	kind := ""
-	if named == 0 && len(params) < all {
+	if named == 0 && most < all {
 		kind = "positional "
 	}
 	switch {
@@ -110,7 +129,6 @@ func tooManyArgs(fname string, params []param, all, given, named int) error {
 }
 
 func (p *param) assign(fname string, pos int, v Value) error {
-	p.set = true
 	if p.noneOK && v == Value(None) {
 		return nil
 	}
