@@ -22,9 +22,10 @@ func (p *Plugin) Extract(ctx context.Context, req provd.Request) (provd.Info, er
 		return info, err
 	}
 	var info provd.Info
-	var read []string
+	var room [4]string
+	read := room[:0]
 	err := p.askFor(ctx, opExtract, req.IP, func(r *run) error {
-		extractor, err := python.GetAttr(r.thread, r.object, string(req.Kind)+"_dev_info_extractor")
+		extractor, err := python.GetAttr(r.thread, r.object, extractorName(req.Kind))
 		if err != nil {
 			return err
 		}
@@ -58,6 +59,15 @@ func (p *Plugin) Extract(ctx context.Context, req provd.Request) (provd.Info, er
 	}
 	known.put(&req, read, info, nil)
 	return info, nil
+}
+
+// extractorName is the attribute of the plugin object that holds the extractor of
+// requests of a kind.
+func extractorName(kind provd.Kind) string {
+	if kind == provd.HTTP {
+		return "http_dev_info_extractor" // the frequent one need not be put together
+	}
+	return string(kind) + "_dev_info_extractor"
 }
 
 // toInfo reads a device info dict. Values that are not text, and keys without a

@@ -22,6 +22,8 @@ type interpreter struct {
 	plugin *Plugin
 	busy   chan struct{} // holds a token while a call runs
 	env    *python.Env
+	frames *python.Frames
+	print  func(text string)
 	// object is the package's plugin object; nil until the package is executed,
 	// which the first call does, and again after a call that was cut off.
 	object python.Value
@@ -34,6 +36,7 @@ type interpreter struct {
 
 func newInterpreter(p *Plugin) *interpreter {
 	in := &interpreter{plugin: p, busy: make(chan struct{}, 1)}
+	in.print = func(text string) { p.log.Info("plugin prints", "text", text) }
 	in.reset()
 	return in
 }
@@ -51,6 +54,7 @@ func (in *interpreter) reset() {
 		loaded:  make(map[string]*python.Module),
 	}
 	in.env = &python.Env{Builtins: builtins, Import: modules.Import}
+	in.frames = new(python.Frames)
 	in.object = nil
 }
 
@@ -196,16 +200,17 @@ func (in *interpreter) forget() { in.stale.Store(true) }
 // timed runs fn on a thread of its own.
 func (in *interpreter) timed(ctx context.Context, b Budget, c call, fn func(*run) error) error {
 	p := in.plugin
-	ctx, cancel := context.WithTimeout(ctx, b.Time)
-	defer cancel()
 	t := python.NewThread(ctx, b.Use)
+	defer t.Close()
+	t.SetTimeout(b.Time)
+	t.UseFrames(in.frames)
 	t.Now = p.cfg.Now
 	t.Logger = p.log
-	t.Print = func(text string) { p.log.Info("plugin prints", "text", text) }
+	t.Print = in.print
 	hc := &host.Call{
 		Root:      p.root(),
 		Files:     c.files,
-		Templates: host.TemplateFiles(p.templates),
+		Templates: p.templates,
 		Notifier:  p.cfg.Notifier,
 		Thread:    p.threadHook(),
 		Dumped:    c.dumped,
@@ -243,7 +248,10 @@ func (p *Plugin) threadHook() func(string, []python.Value) bool {
 
 // root is the directory the package believes to live in. It is nowhere on the
 // machine.
-func (p *Plugin) root() string { return "/var/lib/wazo-provd/plugins/" + p.cfg.ID }
+func (p *Plugin) root() string { return p.folder }
+
+// packages is the directory that holds those of all packages.
+const packages = "/var/lib/wazo-provd/plugins/"
 
 // load executes the package and makes its plugin object.
 func (r *run) load() (err error) {

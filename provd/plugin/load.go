@@ -101,14 +101,15 @@ func Load(ctx context.Context, cfg Config) (*Plugin, error) {
 	}
 	cfg.Limits = cfg.Limits.withDefaults()
 	p := &Plugin{
-		cfg:   cfg,
-		log:   cfg.Logger.With("plugin", cfg.ID),
-		info:  info,
-		files: layer.New(cfg.Limits.Files, cfg.Now(), cfg.Site, cfg.Package),
+		cfg:    cfg,
+		log:    cfg.Logger.With("plugin", cfg.ID),
+		info:   info,
+		files:  layer.New(cfg.Limits.Files, cfg.Now(), cfg.Site, cfg.Package),
+		folder: packages + cfg.ID,
 	}
 	p.sources = newSources(p.files)
 	p.breakers, p.lanes = newBreakers(), newLanes()
-	p.templates = template.New(template.Config{Loader: templateLoader{p.files}})
+	p.templates = host.TemplateFiles(template.New(template.Config{Loader: templateLoader{p.files}}))
 	p.work, p.ask, p.talk, p.own = newPool(p), newInterpreter(p), newInterpreter(p), newInterpreter(p)
 	if err := p.start(ctx); err != nil {
 		return nil, err

@@ -42,8 +42,9 @@ func (m *memo) get(req *provd.Request) (info provd.Info, known bool, err error) 
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	n := m.root
+	var buf [128]byte
 	for n != nil && n.attr != "" {
-		n = n.next[host.Attr(req, n.attr)]
+		n = n.next[string(host.AppendAttr(buf[:0], req, n.attr))]
 	}
 	if n == nil {
 		return nil, false, nil
@@ -54,11 +55,14 @@ func (m *memo) get(req *provd.Request) (info provd.Info, known bool, err error) 
 // put remembers an answer that was given after reading attrs, in that order.
 func (m *memo) put(req *provd.Request, attrs []string, info provd.Info, err error) {
 	size := 64
+	var room [4]string
+	values := room[:0]
 	for _, a := range attrs {
 		v := host.Attr(req, a)
 		if len(v) > maxMemoValue {
 			return
 		}
+		values = append(values, v)
 		size += len(v) + 64
 	}
 	m.mu.Lock()
@@ -66,7 +70,7 @@ func (m *memo) put(req *provd.Request, attrs []string, info provd.Info, err erro
 	if m.entries >= maxMemoEntries || m.bytes+size > maxMemoBytes {
 		m.root, m.entries, m.bytes = nil, 0, 0
 	}
-	m.root = m.root.with(req, attrs, &memoNode{info: maps.Clone(info), err: err})
+	m.root = m.root.with(attrs, values, &memoNode{info: maps.Clone(info), err: err})
 	m.entries++
 	m.bytes += size
 }
@@ -74,15 +78,14 @@ func (m *memo) put(req *provd.Request, attrs []string, info provd.Info, err erro
 // with returns the tree with one more answer in it. An extractor that read
 // something else before, so one that is no function of the request, loses what
 // was known below n.
-func (n *memoNode) with(req *provd.Request, attrs []string, leaf *memoNode) *memoNode {
+func (n *memoNode) with(attrs, values []string, leaf *memoNode) *memoNode {
 	if len(attrs) == 0 {
 		return leaf
 	}
 	if n == nil || n.attr != attrs[0] {
 		n = &memoNode{attr: attrs[0], next: make(map[string]*memoNode)}
 	}
-	v := host.Attr(req, n.attr)
-	n.next[v] = n.next[v].with(req, attrs[1:], leaf)
+	n.next[values[0]] = n.next[values[0]].with(attrs[1:], values[1:], leaf)
 	return n
 }
 

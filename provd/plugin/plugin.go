@@ -12,7 +12,6 @@ import (
 	"provbox/provd/plugin/host"
 	"provbox/provd/plugin/layer"
 	"provbox/provd/python"
-	"provbox/provd/template"
 )
 
 // Plugin is a loaded package. It implements provd.Plugin and is safe for
@@ -23,7 +22,8 @@ type Plugin struct {
 	info      Info
 	files     *layer.FS
 	sources   *sources
-	templates *template.Environment
+	templates host.Templates
+	folder    string // see root
 	// work is for what a change causes, ask for what a phone's request waits for,
 	// talk for synchronizations, which wait for others, own for what a service of
 	// the package's own answers.

@@ -20,7 +20,7 @@ func TestDictAgainstModel(t *testing.T) {
 			t.Parallel()
 			random := rand.New(rand.NewPCG(1, uint64(keys)))
 			th := testThread()
-			d := NewDict(0)
+			d := NewDict(keys / 2 % 30) // with room or without
 			var order []string
 			model := map[string]Value{}
 			for step := range 5000 {
@@ -127,5 +127,30 @@ func TestDictChargesMemory(t *testing.T) {
 	}
 	if _, ok := err.(*LimitError); !ok || d.Len() != 10 {
 		t.Errorf("%d members, error %v; want 10 and a limit", d.Len(), err)
+	}
+}
+
+// A dict has the room that it was made with, and grows beyond it.
+func TestDictWithRoom(t *testing.T) {
+	t.Parallel()
+	for n := range 200 {
+		d := NewDict(n)
+		room := cap(d.entries)
+		for i := range 2*n + 3 {
+			if i == n && cap(d.entries) != room {
+				t.Fatalf("NewDict(%d) had room for %d members and has for %d", n, room, cap(d.entries))
+			}
+			d.SetStr(fmt.Sprint(i), Int(i))
+		}
+		for _, d := range []*Dict{d, d.clone()} {
+			for i := range 2*n + 3 {
+				if v, ok := d.GetStr(fmt.Sprint(i)); !ok || v != Value(Int(i)) {
+					t.Fatalf("NewDict(%d): member %d is %v, %v", n, i, v, ok)
+				}
+			}
+			if _, ok := d.GetStr("x"); ok || d.Len() != 2*n+3 {
+				t.Fatalf("NewDict(%d) has %d members", n, d.Len())
+			}
+		}
 	}
 }

@@ -41,7 +41,7 @@ func (fn *Function) Globals() *Dict { return fn.globals }
 // Call calls the function. A generator function returns a *Generator.
 func (fn *Function) Call(t *Thread, args []Value, kwargs []Keyword) (Value, error) {
 	c := fn.code
-	if c.generator || t.frame == nil {
+	if c.generator || t.frame == nil && t.frames == nil {
 		f := newFrame(c, fn.globals, fn.env, fn.frees)
 		if err := fn.start(t, f, args, kwargs); err != nil {
 			return nil, err
@@ -51,10 +51,14 @@ func (fn *Function) Call(t *Thread, args []Value, kwargs []Keyword) (Value, erro
 		}
 		return f.enter(t)
 	}
-	f := t.frame.callee
+	spare := &t.frames.first
+	if t.frame != nil {
+		spare = &t.frame.callee
+	}
+	f := *spare
 	if f == nil {
 		f = new(frame)
-		t.frame.callee = f
+		*spare = f
 	}
 	f.prepare(c, fn.globals, fn.env, fn.frees)
 	var v Value

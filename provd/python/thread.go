@@ -46,7 +46,11 @@ type Thread struct {
 	// Print receives the output of print, one call per print; nil discards it.
 	Print func(text string)
 
-	ctx       context.Context
+	ctx      context.Context
+	deadline time.Time          // zero for none
+	timed    context.Context    // ctx with the deadline, once somebody asked for it
+	cancel   context.CancelFunc // of timed
+
 	limits    Limits
 	steps     int64
 	nextCheck int64
@@ -54,8 +58,10 @@ type Thread struct {
 	output    int64
 	depth     int
 	local     []attached
-	active    []Value // containers being shown, for repr's `[...]`
-	frame     *frame  // the running program's innermost frame
+	attached  [2]attached // the first of local
+	active    []Value     // containers being shown, for repr's `[...]`
+	frame     *frame      // the running program's innermost frame
+	frames    *Frames     // nil for none
 }
 
 // attached is what a host attached to a thread: it is one thing or two, for which
@@ -89,8 +95,52 @@ func NewThread(ctx context.Context, l Limits) *Thread {
 	}
 }
 
-// Context returns the context given to NewThread.
-func (t *Thread) Context() context.Context { return t.ctx }
+// SetTimeout ends the call after d, as if the context had that deadline. It costs
+// less: most calls are over before a timer could be of use.
+func (t *Thread) SetTimeout(d time.Duration) { t.deadline = time.Now().Add(d) }
+
+// Close ends what waits for the context that Context returned. A thread that was
+// given a timeout needs it after its last call.
+func (t *Thread) Close() {
+	if t.cancel != nil {
+		t.cancel()
+	}
+}
+
+// Context returns the context given to NewThread, with the deadline of SetTimeout,
+// for what has to wait.
+func (t *Thread) Context() context.Context {
+	if t.deadline.IsZero() {
+		return t.ctx
+	}
+	if t.timed == nil {
+		t.timed, t.cancel = context.WithDeadline(t.ctx, t.deadline)
+	}
+	return t.timed
+}
+
+// BaseContext returns the context given to NewThread as it is, for what only wants
+// its values.
+func (t *Thread) BaseContext() context.Context { return t.ctx }
+
+// Frames are what calls need while they run, kept to be used again by the next
+// thread. No two threads may have the same ones at once. The zero value is ready.
+type Frames struct{ first *frame }
+
+// keptFrames is how deep the calls are nested whose frames are kept.
+const keptFrames = 32
+
+// UseFrames makes the thread use frames kept from an earlier one.
+func (t *Thread) UseFrames(f *Frames) {
+	t.frames = f
+	at := f.first
+	for n := 1; at != nil && n < keptFrames; n++ {
+		at = at.callee
+	}
+	if at != nil {
+		at.callee = nil
+	}
+}
 
 // Step charges n steps. It returns a *LimitError when the budget is used up or
 // the context is done.
@@ -108,6 +158,9 @@ func (t *Thread) checkSteps() error {
 	}
 	if err := t.ctx.Err(); err != nil {
 		return &LimitError{What: "time", Err: err}
+	}
+	if !t.deadline.IsZero() && !time.Now().Before(t.deadline) {
+		return &LimitError{What: "time", Err: context.DeadlineExceeded}
 	}
 	t.nextCheck = min(t.steps+checkEvery, t.limits.Steps)
 	return nil
@@ -191,6 +244,9 @@ func (t *Thread) SetValue(key, value any) {
 			t.local[i].value = value
 			return
 		}
+	}
+	if t.local == nil {
+		t.local = t.attached[:0]
 	}
 	t.local = append(t.local, attached{key, value})
 }

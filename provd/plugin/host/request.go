@@ -72,6 +72,17 @@ const (
 	AttrOptions   = "options" // their codes
 )
 
+// AppendAttr appends the value of an attribute, see Attr.
+func AppendAttr(to []byte, req *provd.Request, attr string) []byte {
+	if attr != AttrUserAgent {
+		return append(to, Attr(req, attr)...)
+	}
+	if !req.HasUserAgent {
+		return append(to, 0)
+	}
+	return append(append(to, 1), req.UserAgent...)
+}
+
 // Attr returns the value of an attribute as a string that is equal exactly when
 // packages cannot tell the values apart.
 func Attr(req *provd.Request, attr string) string {

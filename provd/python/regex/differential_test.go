@@ -64,7 +64,7 @@ func TestCPython(t *testing.T) {
 	if err := json.Unmarshal(data, &all); err != nil {
 		t.Fatal(err)
 	}
-	fast, matches := 0, 0
+	fast, matches, absent := 0, 0, 0
 	for _, c := range all {
 		name := fmt.Sprintf("%q flags %d bytes %v", c.Pattern, c.Flags, c.Bytes)
 		text := c.Pattern
@@ -116,6 +116,17 @@ func TestCPython(t *testing.T) {
 				}
 				matches++
 			}
+			if !c.Bytes {
+				for i, want := range [][]int{k.Results[0], k.Results[1]} {
+					none, err := re.Absent(nil, str, i == 1)
+					if none && want != nil || err != nil {
+						t.Errorf("%s on %q: absent, %v; CPython finds %v", name, k.Subject, err, want)
+					}
+					if none {
+						absent++
+					}
+				}
+			}
 			n := s.Len()
 			check("search", 0, n, search, k.Results[0])
 			check("match", 0, n, match, k.Results[1])
@@ -145,6 +156,9 @@ func TestCPython(t *testing.T) {
 				t.Errorf("%s on %q: finditer -CPython +got\n%s", name, k.Subject, diff)
 			}
 		}
+	}
+	if absent*20 < matches {
+		t.Errorf("only %d matches of %d were seen to be absent", absent, matches)
 	}
 	if fast*4 < matches {
 		t.Errorf("only %d of %d matches ran on Go's regexp", fast, matches)

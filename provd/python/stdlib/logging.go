@@ -252,7 +252,7 @@ func levelArg(t *python.Thread, v python.Value) (int, error) {
 }
 
 func (g *logger) enabled(t *python.Thread, level int) bool {
-	return !g.disabled && level >= g.level && t.Logger.Enabled(t.Context(), slogLevel(level))
+	return !g.disabled && level >= g.level && t.Logger.Enabled(t.BaseContext(), slogLevel(level))
 }
 
 // log hands one record to the thread's logger. As with CPython, a message that
@@ -274,7 +274,7 @@ func (g *logger) log(t *python.Thread, name string, level int, args []python.Val
 	}
 	if *n++; *n > maxLogRecords {
 		if *n == maxLogRecords+1 {
-			t.Logger.WarnContext(t.Context(), "further messages of a plugin are dropped", "logger", g.name)
+			t.Logger.WarnContext(t.BaseContext(), "further messages of a plugin are dropped", "logger", g.name)
 		}
 		return nil
 	}
@@ -296,7 +296,7 @@ func (g *logger) log(t *python.Thread, name string, level int, args []python.Val
 		}
 		attrs = append(attrs, "exception", clip(python.TypeName(exc)+": "+s))
 	}
-	t.Logger.Log(t.Context(), slogLevel(level), logMessage, attrs...)
+	t.Logger.Log(t.BaseContext(), slogLevel(level), logMessage, attrs...)
 	return nil
 }
 
