@@ -64,6 +64,10 @@ func (m *Manager) Param(_ context.Context, tenant, id string) (found Param, err 
 			found = keyParam(tx, tenant)
 			return nil
 		}
+		if id == tenantParams && tenant == m.MasterTenant() {
+			found = Param{ID: id, Description: "The settings of every tenant", Value: tenants(tx)}
+			return nil
+		}
 		for _, p := range params {
 			if p.id == id {
 				found = m.param(tx, p)
@@ -81,6 +85,9 @@ func (m *Manager) Param(_ context.Context, tenant, id string) (found Param, err 
 func (m *Manager) SetParam(ctx context.Context, tenant, id string, value any) error {
 	if id == provisioningKey {
 		return m.setKey(ctx, tenant, value)
+	}
+	if id == tenantParams && tenant == m.MasterTenant() {
+		return m.setTenants(ctx, value)
 	}
 	for _, p := range params {
 		if p.id != id {
@@ -166,15 +173,9 @@ func TenantOfKey(tx Tx, key string) string {
 var keyPattern = regexp.MustCompile(`^[a-zA-Z0-9\-$~.]*$`)
 
 func (m *Manager) setKey(ctx context.Context, tenant string, value any) error {
-	key, ok := value.(string)
-	switch {
-	case value == nil:
-	case !ok:
-		return Errorf(Invalid, "`provisioning_key` should be a string or null.")
-	case len(key) < 8 || len(key) > 256:
-		return Errorf(Invalid, "`provisioning_key` should be [8, 256] characters long.")
-	case !keyPattern.MatchString(key):
-		return Errorf(Invalid, "`provisioning_key` should only contain the following characters: `a-z, A-Z, 0-9, -, $, ~, .`")
+	key, err := checkKey(value)
+	if err != nil {
+		return err
 	}
 	return m.Change(ctx, func(c *Change) error {
 		if other := TenantOfKey(c, key); other != "" && other != tenant {
@@ -188,6 +189,65 @@ func (m *Manager) setKey(ctx context.Context, tenant string, value any) error {
 		if m.cfg.URLKey {
 			for id := range c.Devices().Find("tenant_uuid", tenant) {
 				c.stale[id] = struct{}{}
+			}
+		}
+		return c.Params().Put(tenantParams, document.New("value", all))
+	})
+}
+
+// checkKey returns a provisioning key, "" for null.
+func checkKey(value any) (key string, err error) {
+	key, ok := value.(string)
+	switch {
+	case value == nil:
+		return "", nil
+	case !ok:
+		return "", Errorf(Invalid, "`provisioning_key` should be a string or null.")
+	case len(key) < 8 || len(key) > 256:
+		return "", Errorf(Invalid, "`provisioning_key` should be [8, 256] characters long.")
+	case !keyPattern.MatchString(key):
+		return "", Errorf(Invalid, "`provisioning_key` should only contain the following characters: `a-z, A-Z, 0-9, -, $, ~, .`")
+	}
+	return key, nil
+}
+
+// setTenants replaces the settings of all tenants. Only the master tenant has this
+// parameter, for it holds everybody's keys; wazo-provd gives it to all and takes
+// anything (spec/rest.md section 12).
+func (m *Manager) setTenants(ctx context.Context, value any) error {
+	all, ok := value.(*document.Object)
+	if value == nil {
+		all, ok = document.New(), true
+	}
+	if !ok {
+		return Errorf(Invalid, `tenants: want {tenant: {"provisioning_key": key}} or null`)
+	}
+	owner := make(map[string]string)
+	for tenant, v := range all.All() {
+		settings, ok := v.(*document.Object)
+		if !ok {
+			return Errorf(Invalid, `tenants: %s: want {"provisioning_key": key}`, quote(tenant))
+		}
+		v, _ := settings.Get(provisioningKey)
+		key, err := checkKey(v)
+		if err != nil {
+			return Errorf(Invalid, "tenants: %s: %v", quote(tenant), err)
+		}
+		if other, taken := owner[key]; taken && key != "" {
+			return Errorf(Invalid, "tenants: %s and %s have the same provisioning key.", quote(other), quote(tenant))
+		}
+		owner[key] = tenant
+	}
+	return m.Change(ctx, func(c *Change) error {
+		before := tenants(c)
+		if m.cfg.URLKey {
+			for _, tenant := range append(before.Keys(), all.Keys()...) {
+				if before.Object(tenant).String(provisioningKey) == all.Object(tenant).String(provisioningKey) {
+					continue
+				}
+				for id := range c.Devices().Find("tenant_uuid", tenant) {
+					c.stale[id] = struct{}{}
+				}
 			}
 		}
 		return c.Params().Put(tenantParams, document.New("value", all))

@@ -30,6 +30,10 @@ func (s *status) Error() string { return s.text }
 func (c *call) fail(err error) {
 	var s *status
 	if errors.As(err, &s) {
+		if s.code == http.StatusUnauthorized {
+			markup(c.w, s.code, s.text)
+			return
+		}
 		plain(c.w, s.code, s.text)
 		return
 	}
@@ -59,13 +63,20 @@ func (c *call) decode() error {
 	if err != nil || t != mediaType {
 		return &status{http.StatusUnsupportedMediaType, `Entity must be in media type "` + mediaType + `".`}
 	}
-	data, err := io.ReadAll(http.MaxBytesReader(c.w, c.r.Body, maxBody))
+	// Whoever sends slowly must not keep others from being served.
+	c.leave()
+	data, err := io.ReadAll(counted{http.MaxBytesReader(c.w, c.r.Body, maxBody), c})
 	var large *http.MaxBytesError
 	switch {
+	case errors.Is(err, errCrowded):
+		return err
 	case errors.As(err, &large):
 		return &status{http.StatusRequestEntityTooLarge, fmt.Sprintf("the body is larger than %d bytes", large.Limit)}
 	case err != nil:
 		return provd.Errorf(provd.Invalid, "the body ended early")
+	}
+	if err := c.enter(); err != nil {
+		return err
 	}
 	if c.body, err = document.DecodeValue(data); err != nil {
 		return provd.Errorf(provd.Invalid, "Invalid JSON document: %s", strings.TrimPrefix(err.Error(), "document: "))
@@ -99,6 +110,7 @@ func (c *call) answer(code int, doc *document.Object) error {
 	if err != nil {
 		return fmt.Errorf("encode answer: %w", err)
 	}
+	c.leave() // whoever reads slowly must not keep others from being served
 	c.w.Header().Set("Content-Type", mediaType)
 	c.w.WriteHeader(code)
 	_, _ = c.w.Write(b) // a client that hung up is no error of ours
@@ -162,10 +174,15 @@ func notFoundPage(w http.ResponseWriter) {
 	page(w, http.StatusNotFound, "No Such Resource", "Sorry. No luck finding that resource.")
 }
 
-func processingFailed(w http.ResponseWriter) {
+// markup answers with a text that clients know as HTML.
+func markup(w http.ResponseWriter, code int, text string) {
 	w.Header().Set("Content-Type", "text/html")
-	w.WriteHeader(http.StatusInternalServerError)
-	_, _ = io.WriteString(w, "<html><head><title>Processing Failed</title></head><body><b>Processing Failed</b></body></html>")
+	w.WriteHeader(code)
+	_, _ = io.WriteString(w, text)
+}
+
+func processingFailed(w http.ResponseWriter) {
+	markup(w, http.StatusInternalServerError, "<html><head><title>Processing Failed</title></head><body><b>Processing Failed</b></body></html>")
 }
 
 // methodPage answers for a path that exists but not with this method: 405 for

@@ -1,6 +1,11 @@
 package rest
 
-import "net/http"
+import (
+	"errors"
+	"net/http"
+
+	"provbox/provd"
+)
 
 func (c *call) listConfigs() error {
 	q, err := c.query()
@@ -68,6 +73,10 @@ func (c *call) getRawConfig() error {
 func (c *call) autocreate() error {
 	id, err := c.cfg.Configs.Autocreate(c.r.Context())
 	if err != nil {
+		var domain *provd.Error
+		if errors.As(err, &domain) {
+			return invalid(err, domain.Message) // wazo-provd never answered here
+		}
 		return err
 	}
 	return c.created("/0.2/cfg_mgr/autocreate", id)

@@ -13,6 +13,9 @@ func (c *call) listDevices() error {
 	if err != nil {
 		return err
 	}
+	// Whose devices are seen is the caller's tenant alone: clients know that a
+	// selector's tenant_uuid counts for nothing.
+	q.Selector.Delete("tenant_uuid")
 	scope := c.own()
 	if recurse := c.r.URL.Query().Get("recurse"); recurse == "true" || recurse == "True" {
 		if scope, err = c.scope(); err != nil {

@@ -84,12 +84,18 @@ func leaseIP(info *document.Object) (string, error) {
 			bits = 8 * (5 - len(parts))
 		}
 		v, err := strconv.ParseUint(part, 0, 32)
-		if err != nil || strings.Contains(part, "_") || v >= 1<<bits {
+		if err != nil || strings.ContainsAny(part, "_oObB") && !hexadecimal(part) || v >= 1<<bits {
 			return "", bad
 		}
 		n = n<<bits | v
 	}
 	return netip.AddrFrom4([4]byte{byte(n >> 24), byte(n >> 16), byte(n >> 8), byte(n)}).String(), nil
+}
+
+// hexadecimal reports whether a number has the one prefix that inet_aton knows; Go
+// knows others.
+func hexadecimal(s string) bool {
+	return len(s) > 2 && (s[:2] == "0x" || s[:2] == "0X") && !strings.Contains(s, "_")
 }
 
 // normMAC accepts six bytes with colons or dashes, not necessarily padded: ISC

@@ -189,8 +189,9 @@ func (c *call) firmwareFiles() error {
 	return c.json(http.StatusOK, "files", f.Files())
 }
 
-// Limits of an upload: a slow line takes its time, a dead one does not.
+// Limits of uploads: a slow line takes its time, a dead one does not.
 const (
+	maxUploads = 4
 	uploadIdle = 30 * time.Second
 	uploadTime = 2 * time.Hour
 )
@@ -211,6 +212,19 @@ func (p patient) Read(b []byte) (int, error) {
 	}
 	_ = p.deadlines.SetReadDeadline(next) // a connection that has none keeps the server's
 	return p.Reader.Read(b)
+}
+
+// upload serves a request with a file as its body, in a place of its own: it may take
+// hours.
+func (c *call) upload(route route) error {
+	select {
+	case c.uploads <- struct{}{}:
+		defer func() { <-c.uploads }()
+	default:
+		return provd.Errorf(provd.Unavailable, "%d files are being uploaded already; try again", maxUploads)
+	}
+	c.leave()
+	return route.handle(c)
 }
 
 func (c *call) uploadFile() error {

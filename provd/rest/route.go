@@ -28,6 +28,10 @@ type row struct {
 func (a *api) table() []route {
 	const get, post, put, del = http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete
 	rows := []row{
+		{get, descriptionPath, "", (*call).describe},
+		// The description's folder is there and has nothing to show.
+		{http.MethodHead, "/api", "", (*call).empty},
+
 		{get, "", "provd.read", (*call).root},
 		{get, "/status", "provd.status.read", (*call).status},
 
@@ -80,7 +84,7 @@ func (a *api) table() []route {
 	routes := make([]route, len(rows))
 	for i, r := range rows {
 		stream := r.path == eventsPath
-		routes[i] = route{r.method, strings.Split("0.2"+r.path, "/"), r.acl, r.path != "/status" && !stream, r.path == uploadPath, stream, r.handle}
+		routes[i] = route{r.method, strings.Split("0.2"+r.path, "/"), r.acl, r.path != "/status" && r.path != descriptionPath && !stream, r.path == uploadPath, stream, r.handle}
 	}
 	return routes
 }

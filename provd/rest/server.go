@@ -9,7 +9,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
-	"sync"
+	"sync/atomic"
 	"time"
 
 	"provbox/provd"
@@ -44,7 +44,9 @@ type Config struct {
 // Limits of the API. A config with hundreds of function keys is some 50 kB.
 const (
 	maxBody        = 4 << 20
-	maxConcurrent  = 64
+	maxConcurrent  = 64  // at work
+	maxOpen        = 256 // at work, or with a body or an answer under way
+	maxBodies      = 64 << 20
 	headerTimeout  = 10 * time.Second
 	readTimeout    = 30 * time.Second
 	writeTimeout   = 3 * time.Minute
@@ -58,7 +60,13 @@ type api struct {
 	cfg    Config
 	log    *slog.Logger
 	routes []route
-	busy   chan struct{}
+	// openAPI describes the routes, in YAML.
+	openAPI string
+	busy    chan struct{}
+	open    chan struct{}
+	bodies  atomic.Int64 // bytes of the bodies under way, at most maxBodies
+	// uploads are places for files that are sent.
+	uploads chan struct{}
 	// streams are places for answers that do not end by themselves.
 	streams chan struct{}
 	oips    *operations
@@ -66,11 +74,15 @@ type api struct {
 
 // New returns the API as a handler.
 func New(cfg Config) http.Handler {
-	a := &api{cfg: cfg, log: cfg.Logger, busy: make(chan struct{}, maxConcurrent), streams: make(chan struct{}, maxStreams), oips: newOperations()}
+	a := &api{cfg: cfg, log: cfg.Logger, busy: make(chan struct{}, maxConcurrent), open: make(chan struct{}, maxOpen), uploads: make(chan struct{}, maxUploads), streams: make(chan struct{}, maxStreams), oips: newOperations()}
 	if a.log == nil {
 		a.log = slog.New(slog.DiscardHandler)
 	}
 	a.routes = a.table()
+	var err error
+	if a.openAPI, err = yaml(openAPI(a.routes)); err != nil {
+		a.log.Error("the API has no description", "err", err)
+	}
 	return a
 }
 
@@ -96,6 +108,9 @@ type call struct {
 	tenant string // what it comes to
 	body   any    // of POST and PUT, decoded
 	caused func() *provd.Rendering
+	opened bool  // it counts among those open
+	inside bool  // it counts among those at work
+	taken  int64 // what its body counts for
 	resource
 }
 
@@ -115,16 +130,15 @@ func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer a.recovered(w, r)
-	found, ok := a.match(r.URL.EscapedPath())
+	found, ok := a.match(withoutPrefix(r))
 	if !ok {
 		notFoundPage(w)
 		return
 	}
-	method := r.Method
-	if method == http.MethodHead {
-		method = http.MethodGet
+	route, ok := found.methods[r.Method]
+	if !ok && r.Method == http.MethodHead {
+		route, ok = found.methods[http.MethodGet]
 	}
-	route, ok := found.methods[method]
 	if !ok {
 		methodPage(w, r.Method, found.methods)
 		return
@@ -136,13 +150,10 @@ func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (c *call) serve(route route) error {
-	select {
-	case c.busy <- struct{}{}:
-	default:
-		return provd.Errorf(provd.Unavailable, "the box is serving %d requests already; try again", maxConcurrent)
+	defer c.done()
+	if err := c.enter(); err != nil {
+		return err
 	}
-	leave := sync.OnceFunc(func() { <-c.busy })
-	defer leave()
 	if route.acl != "" {
 		if err := c.authorize(route.acl); err != nil {
 			return err
@@ -155,14 +166,14 @@ func (c *call) serve(route route) error {
 		}
 	case http.MethodPost, http.MethodPut:
 		if route.file {
-			break
+			return c.upload(route)
 		}
 		if err := c.decode(); err != nil {
 			return err
 		}
 	}
 	if route.stream {
-		leave() // it has a place of its own
+		c.leave() // it has a place of its own
 	}
 	ctx, caused := provd.WithRendering(c.r.Context())
 	c.r, c.caused = c.r.WithContext(ctx), caused
@@ -250,8 +261,6 @@ func (a *api) recovered(w http.ResponseWriter, r *http.Request) {
 // match finds what a path names. Segments are decoded one by one, so that an id
 // with an encoded slash stays one id.
 func (a *api) match(escaped string) (found resource, ok bool) {
-	// The central nginx strips this prefix; whoever comes without one may not.
-	escaped = strings.TrimPrefix(escaped, "/api/provd")
 	segments := strings.Split(strings.TrimPrefix(escaped, "/"), "/")
 	for i, s := range segments {
 		plain, err := url.PathUnescape(s)

@@ -9,14 +9,14 @@ import (
 	"provbox/provd/document"
 )
 
+// templatesPath is the path of a package's templates.
+const templatesPath = "/pg_mgr/plugins/{package_id}/templates"
+
 // templateRows are our own: an appliance has no shell to put templates with. A slash
 // in a template's name is encoded in the path. The id is not called plugin_id, which
 // is only for plugins that are loaded: a template may be why one is not.
 func templateRows() []row {
-	const (
-		path = "/pg_mgr/plugins/{package_id}/templates"
-		acl  = "provd.pg_mgr.plugins.{package_id}.templates"
-	)
+	const path, acl = templatesPath, "provd.pg_mgr.plugins.{package_id}.templates"
 	return []row{
 		{http.MethodGet, path, acl + ".read", (*call).listTemplates},
 		{http.MethodGet, path + "/{template}", acl + ".{template}.read", (*call).getTemplate},
