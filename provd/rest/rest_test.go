@@ -95,11 +95,13 @@ type server struct {
 	plugin   *provdtest.Plugin
 	auth     *auth
 	observed *observed
+	// described is nil for a server that answers one request.
+	described *described
 }
 
 func newServer(t *testing.T) server {
 	t.Helper()
-	s := server{plugin: &provdtest.Plugin{}, auth: &auth{}, observed: &observed{}}
+	s := server{plugin: &provdtest.Plugin{}, auth: &auth{}, observed: &observed{}, described: &described{}}
 	var err error
 	s.manager, err = provd.NewManager(provd.ManagerConfig{
 		Store: &provdtest.Store{}, Plugins: provdtest.Plugins{"test": s.plugin},
@@ -131,7 +133,8 @@ type answer struct {
 	header http.Header
 }
 
-func (s server) do(t *testing.T, r request) answer {
+// send sends a request.
+func (s server) send(t *testing.T, r request) answer {
 	t.Helper()
 	req, err := http.NewRequest(r.method, s.URL+r.path, strings.NewReader(r.body))
 	if err != nil {

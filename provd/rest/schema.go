@@ -76,7 +76,7 @@ func schemas() *document.Object {
 		"DHCPInfo", object("dhcp_info", with(object("op", doc("enum", []any{"commit", "expiry", "release"}), "ip", text), "mac", text, "options", listOf(text))),
 		"Plugins", with(exact("plugins", mapOf(exact("links", listOf(exact("rel", text, "href", text))))), "X_provbox_failed", mapOf(exact("error", text))),
 		"PluginInfo", exact("plugin_info", typed("object")),
-		"Packages", exact("pkgs", mapOf(with(object("version", text, "description", text), "dsize", number, "sha1sum", text, "capabilities", typed("object"), "X_provbox_error", text))),
+		"Packages", exact("pkgs", mapOf(with(object("version", text), "description", text, "dsize", number, "sha1sum", text, "capabilities", typed("object"), "X_provbox_error", text))),
 		"FirmwareFiles", exact("files", listOf(object("filename", text))),
 		"Templates", exact("templates", listOf(template)), "TemplateBody", exact("template", with(object("content", text), "original", text)),
 		"TemplateContent", object("template", object("content", text)),

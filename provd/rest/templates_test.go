@@ -25,7 +25,7 @@ func (s templates) find(id string) error {
 func (s templates) Templates(_ context.Context, id string) ([]*document.Object, error) {
 	var list []*document.Object
 	for name := range s.custom {
-		list = append(list, document.New("name", name))
+		list = append(list, document.New("name", name, "custom", true, "packaged", true, "changed", false, "size", document.Number(1)))
 	}
 	return list, s.find(id)
 }
@@ -72,7 +72,7 @@ func TestTemplates(t *testing.T) {
 		{request{method: "GET", path: "/0.2/pg_mgr/plugins/none/templates"}, 404, `plugin "none" is not installed`, ""},
 		{request{method: "PUT", path: path + "/common%2Fa.tpl", body: `{"template":{"content":"x"}}`}, 204, "", base + ".common/a_tpl.update"},
 		{request{method: "GET", path: path + "/common%2Fa.tpl"}, 200, `{"template":{"name":"common/a.tpl","content":"x"}}`, base + ".common/a_tpl.read"},
-		{request{method: "GET", path: path}, 200, `{"templates":[{"name":"common/a.tpl"}]}`, ""},
+		{request{method: "GET", path: path}, 200, `{"templates":[{"name":"common/a.tpl","custom":true,"packaged":true,"changed":false,"size":1}]}`, ""},
 		{request{method: "PUT", path: path + "/b.tpl", body: `{"template":{"content":"{%"}}`}, 400, "b.tpl:1: TemplateSyntaxError", ""},
 		{request{method: "PUT", path: path + "/b.tpl", body: `{"template":{"content":1}}`}, 400, `the body must be {"template": {"content": "…"}}`, ""},
 		{request{method: "PUT", path: path + "/b.tpl", body: `{"content":"x"}`}, 400, `missing "template" in the body`, ""},
