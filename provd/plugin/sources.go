@@ -12,6 +12,7 @@ import (
 	"provbox/provd/plugin/host"
 	"provbox/provd/plugin/layer"
 	"provbox/provd/python"
+	"provbox/provd/template"
 )
 
 // maxSource bounds one source file; the largest published one has 30 KB.
@@ -90,4 +91,16 @@ func (l templateLoader) Source(name string) ([]byte, error) {
 		}
 	}
 	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+}
+
+// Stamp tells whether the source of a template is still the one that it was.
+func (l templateLoader) Stamp(name string) (template.Stamp, bool, error) {
+	name = strings.TrimPrefix(path.Clean("/"+name), "/")
+	for i, dir := range [...]string{host.CustomTemplateDir + "/", host.TemplateDir + "/"} {
+		v, known, err := l.files.Version(dir + name)
+		if err == nil {
+			return template.Stamp{Place: 2*v.Layer + i, Size: v.Size, ModTime: v.ModTime}, known, nil
+		}
+	}
+	return template.Stamp{}, false, fs.ErrNotExist
 }

@@ -12,6 +12,9 @@ import (
 // the package's own wins.
 type overlay struct{ own, shared fs.FS }
 
+// Immutable says that the files are those of the program, see layer.Immutable.
+func (overlay) Immutable() {}
+
 // Open opens a file of the package or a shared one.
 func (o overlay) Open(name string) (fs.File, error) {
 	f, err := o.own.Open(name)

@@ -14,10 +14,32 @@ type cache struct {
 	bytes    int
 	byName   map[string]*list.Element
 	recent   *list.List // of *Template, most recent first
+	stamps   map[string]Stamp
 }
 
 func newCache(maxCount, maxBytes int) *cache {
-	return &cache{maxCount: maxCount, maxBytes: maxBytes, byName: map[string]*list.Element{}, recent: list.New()}
+	return &cache{maxCount: maxCount, maxBytes: maxBytes, byName: map[string]*list.Element{}, recent: list.New(), stamps: map[string]Stamp{}}
+}
+
+// stamped returns the template of that name if it has that stamp.
+func (c *cache) stamped(name string, s Stamp) *Template {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if is, ok := c.stamps[name]; !ok || is != s {
+		return nil
+	}
+	el := c.byName[name]
+	c.recent.MoveToFront(el)
+	return el.Value.(*Template)
+}
+
+// stamp gives a template its stamp, if it is still there.
+func (c *cache) stamp(t *Template, s Stamp) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if el := c.byName[t.name]; el != nil && el.Value == t {
+		c.stamps[t.name] = s
+	}
 }
 
 // get returns the template of that name if it was made from src.
@@ -53,5 +75,6 @@ func (c *cache) put(t *Template) {
 func (c *cache) remove(el *list.Element) {
 	t := c.recent.Remove(el).(*Template)
 	delete(c.byName, t.name)
+	delete(c.stamps, t.name)
 	c.bytes -= len(t.source)
 }

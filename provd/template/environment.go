@@ -16,8 +16,28 @@ import (
 type Loader interface {
 	// Source returns the source of a template. A name that does not exist is an
 	// error that wraps fs.ErrNotExist. It is called for every render, so that a
-	// changed source takes effect at once, and must be safe for concurrent use.
+	// changed source takes effect at once, unless a Stamper knows that it did not
+	// change. It must be safe for concurrent use.
 	Source(name string) (src []byte, err error)
+}
+
+// Stamper is a Loader that knows without reading a source whether it is the one it
+// returned before.
+type Stamper interface {
+	Loader
+	// Stamp identifies the source that a template has at the moment: while it stays
+	// the same, so does what Source returns. known is false when the loader cannot
+	// tell; then Source is asked. A name that does not exist is an error that wraps
+	// fs.ErrNotExist.
+	Stamp(name string) (s Stamp, known bool, err error)
+}
+
+// Stamp identifies a source among all those that one name may stand for.
+type Stamp struct {
+	// Place tells the places apart that a loader looks in.
+	Place int
+	// Size is in bytes, ModTime whatever grows when the source is changed.
+	Size, ModTime int64
 }
 
 // Defaults of Config.
@@ -128,6 +148,19 @@ func (e *Environment) Get(name string) (*Template, error) {
 	if !validName(name) {
 		return nil, notFound(name)
 	}
+	var stamp Stamp
+	var known bool
+	if s, ok := e.loader.(Stamper); ok {
+		var err error
+		if stamp, known, err = s.Stamp(name); errors.Is(err, fs.ErrNotExist) {
+			return nil, notFound(name)
+		}
+		if known = known && err == nil; known {
+			if t := e.cache.stamped(name, stamp); t != nil {
+				return t, nil
+			}
+		}
+	}
 	src, err := e.loader.Source(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, notFound(name)
@@ -135,14 +168,18 @@ func (e *Environment) Get(name string) (*Template, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load template %q: %w", name, err)
 	}
-	if t := e.cache.get(name, src); t != nil {
-		return t, nil
+	t := e.cache.get(name, src)
+	if t == nil {
+		if t, err = e.Parse(name, src); err != nil {
+			return nil, err
+		}
+		e.cache.put(t)
 	}
-	t, err := e.Parse(name, src)
-	if err != nil {
-		return nil, err
+	if known {
+		// The stamp is older than the source: if it changed in between, it is read
+		// again.
+		e.cache.stamp(t, stamp)
 	}
-	e.cache.put(t)
 	return t, nil
 }
 

@@ -47,6 +47,67 @@ func TestGetCompilesOncePerSource(t *testing.T) {
 	}
 }
 
+// stampedLoader counts how often it is read.
+type stampedLoader struct {
+	files  mapLoader
+	stamps map[string]Stamp
+	reads  int
+}
+
+func (l *stampedLoader) Source(name string) ([]byte, error) {
+	l.reads++
+	return l.files.Source(name)
+}
+
+func (l *stampedLoader) Stamp(name string) (Stamp, bool, error) {
+	if _, ok := l.files[name]; !ok {
+		return Stamp{}, false, fs.ErrNotExist
+	}
+	s, ok := l.stamps[name]
+	return s, ok, nil
+}
+
+func TestStampsSpareReading(t *testing.T) {
+	t.Parallel()
+	l := &stampedLoader{files: mapLoader{"a": "one"}, stamps: map[string]Stamp{}}
+	env := New(Config{Loader: l, CacheTemplates: 2})
+	steps := []struct {
+		name   string
+		change func()
+		want   string
+		reads  int
+	}{
+		{"unknown stamp", func() {}, "one", 1},
+		{"still unknown", func() {}, "one", 1},
+		{"first stamp", func() { l.stamps["a"] = Stamp{Size: 3} }, "one", 1},
+		{"same stamp", func() {}, "one", 0},
+		{"another place", func() { l.stamps["a"] = Stamp{Place: 1, Size: 3} }, "one", 1},
+		{"and again", func() {}, "one", 0},
+		{"changed", func() { l.files["a"], l.stamps["a"] = "two", Stamp{Place: 1, Size: 3, ModTime: 1} }, "two", 1},
+		{"the same after it", func() {}, "two", 0},
+		{"unknown again", func() { l.files["a"] = "three"; delete(l.stamps, "a") }, "three", 1},
+	}
+	for _, s := range steps {
+		s.change()
+		l.reads = 0
+		if got := renderNamed(t, env, "a", nil); got != s.want || l.reads != s.reads {
+			t.Errorf("%s: %q after %d reads, want %q after %d", s.name, got, l.reads, s.want, s.reads)
+		}
+	}
+	for i := range 10 {
+		name := fmt.Sprint(i)
+		l.files[name], l.stamps[name] = name, Stamp{Size: 1}
+		renderNamed(t, env, name, nil)
+	}
+	if n := len(env.cache.stamps); n > 2 {
+		t.Errorf("%d stamps are kept of 2 templates", n)
+	}
+	delete(l.files, "9")
+	if _, err := env.Get("9"); !python.IsException(err, TemplateNotFound) {
+		t.Errorf("after the removal %v", err)
+	}
+}
+
 func TestCacheIsBounded(t *testing.T) {
 	t.Parallel()
 	files := mapLoader{}

@@ -46,7 +46,8 @@ var ErrReadOnly = errors.New("read-only file system")
 
 // FS is the layered file system of one package. It is safe for concurrent use.
 type FS struct {
-	lower  []fs.FS // highest first
+	lower  []fs.FS   // highest first
+	seen   []lookups // of each of them
 	limits Limits
 	born   time.Time
 
@@ -80,6 +81,7 @@ func New(limits Limits, born time.Time, lower ...fs.FS) *FS {
 			f.lower = append(f.lower, l)
 		}
 	}
+	f.seen = make([]lookups, len(f.lower))
 	return f
 }
 
