@@ -63,8 +63,10 @@ type App struct {
 	dhcp     *dhcp.Server
 	uplink   *uplink.Uplink
 
-	http, rest net.Listener
-	tftp       *net.UDPConn
+	http, rest  net.Listener
+	rests       net.Listener // HTTPS beside rest, nil for none
+	fingerprint string       // of the certificate for HTTPS
+	tftp        *net.UDPConn
 }
 
 // New returns a box that does nothing yet.
@@ -115,7 +117,7 @@ func (a *App) Start(ctx context.Context) error {
 			return fmt.Errorf("start %s: %w", step.name, err)
 		}
 	}
-	a.log.Info("ready", "version", a.opts.Version, "http", a.http.Addr(), "tftp", a.tftp.LocalAddr(), "rest", a.rest.Addr(), "dhcp", a.dhcpState())
+	a.logReady(ctx)
 	return nil
 }
 
@@ -240,16 +242,11 @@ func (a *App) startSockets(context.Context) error {
 		return err
 	}
 	a.stack.onStop("sockets", a.closeSockets)
-	g, r := a.s.General, a.s.REST
+	g := a.s.General
 	if a.http, err = socks.listen("http", g.HTTPInterface, g.HTTPPort); err != nil {
 		return err
 	}
-	if r.Interface != "" {
-		a.rest, err = a.followInterface(socks)
-	} else {
-		a.rest, err = socks.listen("rest", r.IP, r.Port)
-	}
-	if err != nil {
+	if err = a.listenREST(socks); err != nil {
 		return err
 	}
 	a.tftp, err = socks.tftp(g.TFTPInterface, g.TFTPPort)
@@ -264,6 +261,9 @@ func (a *App) closeSockets() error {
 	}
 	if a.rest != nil {
 		errs = append(errs, a.rest.Close())
+	}
+	if a.rests != nil {
+		errs = append(errs, a.rests.Close())
 	}
 	if a.tftp != nil {
 		errs = append(errs, a.tftp.Close())
@@ -312,9 +312,9 @@ func (a *App) startREST(context.Context) error {
 	cfg.Own = a.ownRoutes(closing)
 	server := rest.NewServer(rest.New(cfg), a.log)
 	server.RegisterOnShutdown(func() { close(closing) })
-	serve := func() error { return server.Serve(a.rest) }
-	if r := a.s.REST; r.SSL {
-		serve = func() error { return server.ServeTLS(a.rest, r.CertFile, r.KeyFile) }
+	serve, err := a.serveREST(server)
+	if err != nil {
+		return err
 	}
 	a.stack.start("rest", httpService(server, serve))
 	return nil

@@ -33,12 +33,12 @@ func (a *App) startUplink(context.Context) error {
 func (a *App) Uplink() *uplink.Uplink { return a.uplink }
 
 // followInterface binds the REST API to the interface of the settings alone.
-func (a *App) followInterface(socks *sockets) (net.Listener, error) {
-	if len(socks.streams["rest"]) > 0 {
+func (a *App) followInterface(socks *sockets, name string, port int) (net.Listener, error) {
+	if len(socks.streams[name]) > 0 {
 		return nil, errors.New("rest_api.interface binds the REST API to one interface, and a socket for it was handed over by the parent; mask provbox-rest.socket or take the setting away")
 	}
-	l := uplink.Listen(a.s.REST.Interface, a.s.REST.Port, a.log)
-	a.stack.start("REST address", l.Serve)
+	l := uplink.Listen(a.s.REST.Interface, port, a.log)
+	a.stack.start(name+" address", l.Serve)
 	return l, nil
 }
 

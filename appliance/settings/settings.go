@@ -2,7 +2,7 @@
 //
 // Sections and keys that wazo-provd has keep their names and meaning, so that
 // an existing config.yml can be pasted; confd, notify, dhcp, web, network,
-// uplink and rest_api.interface are ours. A key that neither knows is a problem,
+// uplink, rest_api.interface and rest_api.https_port are ours. A key that neither knows is a problem,
 // and all problems are reported at once, each with its key.
 package settings
 
@@ -81,9 +81,13 @@ type REST struct {
 	// Interface binds the API to one network interface alone, such as the
 	// uplink's, in the place of IP.
 	Interface string `yaml:"interface"`
-	SSL       bool   `yaml:"ssl"`
-	CertFile  string `yaml:"ssl_certfile"`
-	KeyFile   string `yaml:"ssl_keyfile"`
+	// SSL has Port speak HTTPS, or HTTPSPort when that is given: Port speaks plain
+	// HTTP then.
+	SSL       bool `yaml:"ssl"`
+	HTTPSPort *int `yaml:"https_port"`
+	// CertFile and KeyFile are PEM; without them the box has a certificate of its own.
+	CertFile string `yaml:"ssl_certfile"`
+	KeyFile  string `yaml:"ssl_keyfile"`
 }
 
 // Service is how to reach one of the central services.

@@ -99,7 +99,7 @@ func TestAllProblemsAtOnce(t *testing.T) {
 	t.Parallel()
 	_, err := Parse([]byte(`
 general: {base_storage_dir: relative, advertised_http_url: "ftp://x", tftp_port: 70000, nonsense: 1, sync_service_type: carrier_pigeon}
-rest_api: {ssl: true, port: "x"}
+rest_api: {ssl_certfile: /tmp/a.pem, https_port: 8443, port: "x"}
 auth: {port: 0}
 dhcp:
   mode: server
@@ -121,7 +121,7 @@ surprise: {}
 	for _, want := range []string{
 		"nonsense: unknown key", "surprise: unknown key",
 		"general.base_storage_dir", "general.advertised_http_url", "general.tftp_port", "general.sync_service_type",
-		"rest_api.ssl_certfile", "rest_api.ssl_keyfile", "line 3", "auth.port",
+		"rest_api.ssl_certfile", "rest_api.https_port", "line 3", "auth.port",
 		"dhcp.interfaces[0].subnets[0].subnet", "dhcp.interfaces[0].subnets[0].serve", "dhcp.interfaces[0].subnets[0].lease_time",
 		"dhcp.interfaces[0].subnets[0].reservations[0].mac", "web.listen",
 		"bogus: unknown key", "uplink.interface: eth0 is dhcp.interfaces[0]", "uplink.address", "uplink.peers[0].public_key",

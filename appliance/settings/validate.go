@@ -44,9 +44,11 @@ func (s *Settings) validate() []string {
 		problem := uplink.NameProblem(s.REST.Interface)
 		v.check(problem == "", "rest_api.interface", fmt.Sprintf("%q %s", s.REST.Interface, problem))
 	}
-	if s.REST.SSL {
-		v.check(s.REST.CertFile != "", "rest_api.ssl_certfile", "needed when ssl is on")
-		v.check(s.REST.KeyFile != "", "rest_api.ssl_keyfile", "needed when ssl is on")
+	v.check((s.REST.CertFile == "") == (s.REST.KeyFile == ""), "rest_api.ssl_certfile", "ssl_certfile and ssl_keyfile go together; without both the box makes its own")
+	if p := s.REST.HTTPSPort; p != nil {
+		v.port("rest_api.https_port", *p)
+		v.check(s.REST.SSL, "rest_api.https_port", "has no effect without ssl: true")
+		v.check(*p == 0 || *p != s.REST.Port, "rest_api.https_port", "is the same as rest_api.port; leave it out to have HTTPS alone")
 	}
 	s.validateCentre(&v)
 	s.validateDHCP(&v)
