@@ -173,9 +173,14 @@ func IsException(err error, class *Class) bool {
 // ExceptionOf returns the exception object of err when it is of the given class
 // or derived from it, otherwise nil.
 func ExceptionOf(err error, class *Class) *Instance {
-	exc, ok := err.(*Exception)
-	if !ok && (err == nil || !errors.As(err, &exc)) {
+	if err == nil {
 		return nil
+	}
+	exc, ok := err.(*Exception)
+	if !ok {
+		if exc, ok = errors.AsType[*Exception](err); !ok {
+			return nil
+		}
 	}
 	if !exc.Value.class.IsSubclass(class) {
 		return nil

@@ -51,9 +51,11 @@ func (fn *Function) Call(t *Thread, args []Value, kwargs []Keyword) (Value, erro
 		}
 		return f.enter(t)
 	}
-	spare := &t.frames.first
+	var spare **frame
 	if t.frame != nil {
 		spare = &t.frame.callee
+	} else {
+		spare = &t.frames.first
 	}
 	f := *spare
 	if f == nil {

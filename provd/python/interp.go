@@ -170,9 +170,12 @@ func (f *frame) run(t *Thread, err error) (Value, error) {
 				if stack[base+1] != nil {
 					args = stack[base+1 : sp]
 				}
-				if fn, ok := fn.(*Function); ok {
+				switch fn := fn.(type) {
+				case *Function:
 					stack[base], err = fn.Call(t, args, nil)
-				} else {
+				case *Builtin:
+					stack[base], err = fn.callIn(t, args)
+				default:
 					stack[base], err = f.call(t, stack[base:sp], nil)
 				}
 				if err != nil {

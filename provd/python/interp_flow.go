@@ -88,6 +88,19 @@ func (f *frame) call(t *Thread, window []Value, kwargs []Keyword) (Value, error)
 	return Call(t, fn, args, kwargs)
 }
 
+// callIn is call for the most frequent built-ins.
+func (b *Builtin) callIn(t *Thread, args []Value) (Value, error) {
+	if err := t.Alloc(objectBytes); err != nil {
+		return nil, err
+	}
+	if err := t.Enter(); err != nil {
+		return nil, err
+	}
+	v, err := b.fn(t, args, nil)
+	t.Leave()
+	return v, err
+}
+
 // callList calls the function below with arguments collected in a list and a
 // dict; both are gone from the stack.
 func (f *frame) callList(t *Thread, list *List, d *Dict) error {

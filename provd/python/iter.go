@@ -89,7 +89,7 @@ func ListOf(t *Thread, v Value) ([]Value, error) {
 	case Tuple:
 		items = v
 	default:
-		out := make([]Value, 0, min(lengthHint(v), 64))
+		out := make([]Value, 0, max(16, min(lengthHint(v), 64)))
 		err := Iterate(t, v, func(item Value) error {
 			if err := t.Alloc(valueBytes); err != nil {
 				return err

@@ -230,7 +230,10 @@ func strJoin(t *Thread, sep string, iterable Value) (Value, error) {
 	}
 	size := int64(len(sep)) * int64(max(len(items)-1, 0))
 	for i, v := range items {
-		s, ok := Native(v).(Str)
+		s, ok := v.(Str)
+		if !ok {
+			s, ok = Native(v).(Str)
+		}
 		if !ok {
 			return nil, TypeErrorf("sequence item %d: expected str instance, %s found", i, TypeName(v))
 		}
@@ -239,13 +242,17 @@ func strJoin(t *Thread, sep string, iterable Value) (Value, error) {
 	if err := t.Alloc(size); err != nil {
 		return nil, err
 	}
-	b := make([]byte, 0, size)
+	var b strings.Builder
+	b.Grow(int(size))
 	for i, v := range items {
 		if i > 0 {
-			b = append(b, sep...)
+			b.WriteString(sep)
 		}
-		s, _ := Native(v).(Str)
-		b = append(b, s...)
+		s, ok := v.(Str)
+		if !ok {
+			s, _ = Native(v).(Str)
+		}
+		b.WriteString(string(s))
 	}
-	return Str(b), nil
+	return Str(b.String()), nil
 }
