@@ -17,6 +17,7 @@ import (
 
 	"provbox/appliance"
 	"provbox/appliance/central/centraltest"
+	"provbox/appliance/journal"
 	"provbox/appliance/settings"
 	"provbox/appliance/store"
 	"provbox/provd"
@@ -54,12 +55,16 @@ amid: {host: 127.0.0.1, port: %[2]d, https: false}
 			tb.Error(err)
 		}
 	})
-	b.await(tb, "rendered devices")
+	for _, a := range b.await(tb, "rendered devices").Attrs {
+		if a.Key == "failed" && a.Value.Int64() != 0 {
+			tb.Fatalf("%v devices could not be rendered", a.Value)
+		}
+	}
 	return b
 }
 
 // await waits for an event of the journal.
-func (b *fullBox) await(tb testing.TB, text string) {
+func (b *fullBox) await(tb testing.TB, text string) journal.Event {
 	tb.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
 	defer cancel()
@@ -68,7 +73,7 @@ func (b *fullBox) await(tb testing.TB, text string) {
 		for _, e := range events {
 			seq = e.Seq
 			if e.Text == text {
-				return
+				return e
 			}
 		}
 		if wake == nil {
@@ -163,6 +168,41 @@ func (b *fullBox) call(method, path, body string) error {
 	return err
 }
 
+// phones are the phones of the first devices, each with an address of its own, that
+// have fetched their files before.
+func (b *fullBox) phones(tb testing.TB) []*http.Client {
+	tb.Helper()
+	clients := make([]*http.Client, min(b.n, 50))
+	for i := range clients {
+		dial := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.IPv4(127, 9, 0, byte(i)+1)}}
+		clients[i] = &http.Client{Transport: &http.Transport{DialContext: dial.DialContext}}
+		tb.Cleanup(clients[i].CloseIdleConnections)
+		if err := b.fetch(clients[i], i); err != nil {
+			tb.Fatal(err)
+		}
+	}
+	return clients
+}
+
+// fetch gets a phone's file as the phone does.
+func (b *fullBox) fetch(client *http.Client, i int) error {
+	req, err := http.NewRequest(http.MethodGet, "http://"+b.app.HTTP().String()+"/"+strings.ReplaceAll(fullMAC(i), ":", "")+".cfg", nil)
+	if err != nil {
+		return err
+	}
+	req.Header.Set("User-Agent", "Yealink SIP-T46S 66.86.0.15 "+fullMAC(i))
+	resp, err := client.Do(req)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	file, err := io.ReadAll(resp.Body)
+	if err == nil && (resp.StatusCode != http.StatusOK || !strings.Contains(string(file), "account.1.user_name")) {
+		err = fmt.Errorf("phone %d: %s %s", i, resp.Status, file)
+	}
+	return err
+}
+
 func (b *fullBox) putDevice(i int, version string) error {
 	doc, err := document.Encode(document.New("device", fullDevice(i, version)))
 	if err != nil {
@@ -187,10 +227,12 @@ func BenchmarkREST(b *testing.B) {
 	for _, n := range []int{100, 1000, 10000} {
 		b.Run(fmt.Sprintf("devices=%d", n), func(b *testing.B) {
 			box := newFullBox(b, n)
+			phones := box.phones(b)
 			ops := []struct {
 				name string
 				run  func(i int) error
 			}{
+				{"phone-file", func(i int) error { return box.fetch(phones[i%len(phones)], i%len(phones)) }},
 				{"put-device", func(i int) error { return box.putDevice(i%n, fmt.Sprint(".", i)) }},
 				{"post-config", func(i int) error {
 					id := fmt.Sprintf("new%d", i)

@@ -33,9 +33,9 @@ type Limits struct {
 	Bytes int64 // sum of their sizes; 0 means DefaultLimits.Bytes
 }
 
-// DefaultLimits hold 4096 devices with four files each, and a quarter of the
-// memory of the smallest board.
-var DefaultLimits = Limits{Files: 4*4096 + 1024, Bytes: 256 << 20}
+// DefaultLimits hold as many devices as a box keeps, with four files each, and a
+// quarter of the memory of the smallest board.
+var DefaultLimits = Limits{Files: 4*16384 + 1024, Bytes: 256 << 20}
 
 // ErrFull is returned when a commit would exceed the Limits.
 var ErrFull = errors.New("the generated layer is full")
