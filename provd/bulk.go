@@ -265,7 +265,7 @@ func (m *Manager) runBulk(ctx context.Context, b *Bulk, req BulkRequest, s Scope
 // cannot be are left out.
 func (m *Manager) bulkChange(b *Bulk, from, to int, req BulkRequest, s Scope) {
 	errs := make([]error, to-from)
-	err := m.Change(context.Background(), func(c *Change) error {
+	err := m.Change(quietly(context.Background()), func(c *Change) error {
 		for i := range errs {
 			err := m.bulkOne(c, b.results[from+i].Device, req, s)
 			if code := CodeOf(err); err != nil && (code == Internal || code == Unavailable) {
@@ -313,7 +313,7 @@ func (m *Manager) bulkReconfigure(b *Bulk, from, to int, s Scope) {
 		b.set(i, Progress, "")
 		ids = append(ids, id)
 	}
-	m.renderAll(context.Background(), "bulk change", ids, m.render)
+	m.renderAll(quietly(context.Background()), "bulk change", ids, m.render)
 }
 
 // bulkRendered notes whether the devices in progress have their files now. Those

@@ -133,7 +133,7 @@ func (m *Manager) View(fn func(Tx) error) error { return m.cfg.Store.View(fn) }
 func (m *Manager) Change(ctx context.Context, fn func(*Change) error) error {
 	var c *Change
 	err := m.cfg.Store.Update(func(tx Tx) error {
-		c = &Change{Tx: tx, master: m.MasterTenant(), stale: make(map[string]struct{})}
+		c = &Change{Tx: tx, master: m.MasterTenant(), stale: make(map[string]struct{}), cause: "devices"}
 		return fn(c)
 	})
 	if err != nil {

@@ -70,7 +70,14 @@ func (m *Manager) Renderings() []*Rendering {
 	return append([]*Rendering(nil), m.renderings.list...)
 }
 
-type renderingKey struct{}
+type (
+	renderingKey struct{}
+	quietKey     struct{}
+)
+
+// quietly returns a context for changes whose renderings are parts of something
+// else that can be followed.
+func quietly(ctx context.Context) context.Context { return context.WithValue(ctx, quietKey{}, true) }
 
 // WithRendering returns a context that learns the rendering that a change under it
 // causes: found returns it once the change has ended, nil when there was none or
@@ -89,7 +96,7 @@ func (m *Manager) renderAll(ctx context.Context, cause string, ids []string, ren
 		return
 	}
 	step := func(bool) {}
-	if len(ids) >= shownFrom {
+	if len(ids) >= shownFrom && ctx.Value(quietKey{}) == nil {
 		r := m.renderings.begin(cause, len(ids))
 		if place, ok := ctx.Value(renderingKey{}).(*atomic.Pointer[Rendering]); ok {
 			place.Store(r)
