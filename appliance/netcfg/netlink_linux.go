@@ -2,34 +2,31 @@ package netcfg
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net"
 	"net/netip"
 
 	"github.com/vishvananda/netlink"
 	"golang.org/x/sys/unix"
+
+	"provbox/appliance/netcfg/rtnl"
 )
 
 // Netlink is the Kernel of the network namespace that the process runs in. The
 // zero value is ready to use; changing anything needs CAP_NET_ADMIN.
 type Netlink struct{}
 
-// dumpTries bounds how often a listing is asked for again that the kernel says
-// changed while it was read (NLM_F_DUMP_INTR, netlink(7)).
-const dumpTries = 5
-
 // State reads interfaces, their IPv4 addresses and the IPv4 default routes.
 func (Netlink) State() (State, error) {
-	links, err := dump(netlink.LinkList)
+	links, err := rtnl.Dump(netlink.LinkList)
 	if err != nil {
 		return State{}, fmt.Errorf("list interfaces: %w", err)
 	}
-	addrs, err := dump(func() ([]netlink.Addr, error) { return netlink.AddrList(nil, netlink.FAMILY_V4) })
+	addrs, err := rtnl.Dump(func() ([]netlink.Addr, error) { return netlink.AddrList(nil, netlink.FAMILY_V4) })
 	if err != nil {
 		return State{}, fmt.Errorf("list addresses: %w", err)
 	}
-	routes, err := dump(func() ([]netlink.Route, error) {
+	routes, err := rtnl.Dump(func() ([]netlink.Route, error) {
 		return netlink.RouteListFiltered(netlink.FAMILY_V4, &netlink.Route{Table: unix.RT_TABLE_MAIN}, netlink.RT_FILTER_TABLE)
 	})
 	if err != nil {
@@ -69,7 +66,7 @@ func (Netlink) Do(c Change) error {
 	if err != nil {
 		return err
 	}
-	route := &netlink.Route{LinkIndex: link.Attrs().Index, Dst: fromPrefix(netip.MustParsePrefix("0.0.0.0/0"))}
+	route := &netlink.Route{LinkIndex: link.Attrs().Index, Dst: rtnl.IPNet(netip.MustParsePrefix("0.0.0.0/0"))}
 	if c.Gateway.IsValid() {
 		route.Gw = c.Gateway.AsSlice()
 	}
@@ -77,15 +74,15 @@ func (Netlink) Do(c Change) error {
 	case LinkUp:
 		return netlink.LinkSetUp(link)
 	case AddAddress:
-		err = netlink.AddrAdd(link, &netlink.Addr{IPNet: fromPrefix(c.Address)})
-		return unless(err, unix.EEXIST)
+		err = netlink.AddrAdd(link, &netlink.Addr{IPNet: rtnl.IPNet(c.Address)})
+		return rtnl.Unless(err, unix.EEXIST)
 	case RemoveAddress:
-		err = netlink.AddrDel(link, &netlink.Addr{IPNet: fromPrefix(c.Address)})
-		return unless(err, unix.EADDRNOTAVAIL)
+		err = netlink.AddrDel(link, &netlink.Addr{IPNet: rtnl.IPNet(c.Address)})
+		return rtnl.Unless(err, unix.EADDRNOTAVAIL)
 	case SetRoute:
 		return netlink.RouteReplace(route)
 	case RemoveRoute:
-		return unless(netlink.RouteDel(route), unix.ESRCH)
+		return rtnl.Unless(netlink.RouteDel(route), unix.ESRCH)
 	default:
 		return fmt.Errorf("unknown change %q", c.Op)
 	}
@@ -112,37 +109,8 @@ func (Netlink) Watch(ctx context.Context) (<-chan struct{}, error) {
 	return events, nil
 }
 
-func dump[T any](list func() ([]T, error)) ([]T, error) {
-	var err error
-	for range dumpTries {
-		var got []T
-		if got, err = list(); err == nil {
-			return got, nil
-		}
-		if !errors.Is(err, netlink.ErrDumpInterrupted) {
-			break
-		}
-	}
-	return nil, err
-}
-
-// unless drops the error that says that a change was made already.
-func unless(err error, done unix.Errno) error {
-	if errors.Is(err, done) {
-		return nil
-	}
-	return err
-}
-
+// toPrefix takes IPv4 addresses only.
 func toPrefix(n *net.IPNet) (netip.Prefix, bool) {
-	a, ok := netip.AddrFromSlice(n.IP)
-	ones, bits := n.Mask.Size()
-	if !ok || bits != 32 || !a.Unmap().Is4() {
-		return netip.Prefix{}, false
-	}
-	return netip.PrefixFrom(a.Unmap(), ones), true
-}
-
-func fromPrefix(p netip.Prefix) *net.IPNet {
-	return &net.IPNet{IP: p.Addr().AsSlice(), Mask: net.CIDRMask(p.Bits(), p.Addr().BitLen())}
+	p, ok := rtnl.Prefix(n)
+	return p, ok && p.Addr().Is4()
 }

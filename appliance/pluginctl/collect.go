@@ -15,6 +15,7 @@ import (
 
 	"github.com/dsnet/compress/bzip2"
 
+	"provbox/provd/plugin/bounded"
 	"provbox/provd/plugin/repository"
 )
 
@@ -116,7 +117,7 @@ func (s *source) write(w io.Writer, root *os.Root, id string, date time.Time) er
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.files)) {
-		data, err := readLimited(root.FS(), name, maxFile)
+		data, err := bounded.ReadFile(root.FS(), name, maxFile)
 		if err != nil {
 			return err
 		}

@@ -4,11 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"strings"
 
 	"provbox/provd/plugin"
+	"provbox/provd/plugin/bounded"
 	"provbox/provd/plugin/firmware"
 	"provbox/provd/template"
 )
@@ -40,7 +40,7 @@ func (p *pack) templates() (problems []error) {
 			if err != nil || d.IsDir() {
 				return err
 			}
-			src, err := readLimited(p.files, name, maxTemplate)
+			src, err := bounded.ReadFile(p.files, name, maxTemplate)
 			if err == nil {
 				_, err = env.Parse(name, src)
 			}
@@ -54,20 +54,6 @@ func (p *pack) templates() (problems []error) {
 		}
 	}
 	return problems
-}
-
-// readLimited reads a whole file of at most limit bytes.
-func readLimited(fsys fs.FS, name string, limit int64) ([]byte, error) {
-	f, err := fsys.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, limit+1))
-	if err == nil && int64(len(data)) > limit {
-		err = fmt.Errorf("%s is larger than %d bytes", name, limit)
-	}
-	return data, err
 }
 
 // oddCapabilities returns the capabilities that no phone can have.

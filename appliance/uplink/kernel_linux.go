@@ -12,6 +12,8 @@ import (
 
 	"github.com/vishvananda/netlink"
 	"golang.org/x/sys/unix"
+
+	"provbox/appliance/netcfg/rtnl"
 )
 
 // linux is the network namespace that the process runs in. Changing anything
@@ -27,17 +29,13 @@ const (
 	protocol = 98
 )
 
-// dumpTries bounds how often a listing is asked for again that the kernel says
-// changed while it was read (NLM_F_DUMP_INTR, netlink(7)).
-const dumpTries = 5
-
 // State reads interfaces, addresses and the routes of the main table.
 func (linux) State(name string) (kernelState, error) {
-	links, err := dump(netlink.LinkList)
+	links, err := rtnl.Dump(netlink.LinkList)
 	if err != nil {
 		return kernelState{}, fmt.Errorf("list interfaces: %w", err)
 	}
-	addrs, err := dump(func() ([]netlink.Addr, error) { return netlink.AddrList(nil, netlink.FAMILY_ALL) })
+	addrs, err := rtnl.Dump(func() ([]netlink.Addr, error) { return netlink.AddrList(nil, netlink.FAMILY_ALL) })
 	if err != nil {
 		return kernelState{}, fmt.Errorf("list addresses: %w", err)
 	}
@@ -51,7 +49,7 @@ func (linux) State(name string) (kernelState, error) {
 	}
 	for _, a := range addrs {
 		l, ok := byIndex[a.LinkIndex]
-		p, valid := toPrefix(a.IPNet)
+		p, valid := rtnl.Prefix(a.IPNet)
 		if !ok || !valid || p.Addr().IsLinkLocalUnicast() || p.Addr().IsLoopback() {
 			continue // IPv6 gives each interface an address of its own accord
 		}
@@ -74,7 +72,7 @@ func mainRoutes(name string, links map[int]netlink.Link) (own, gateways []route,
 		netlink.FAMILY_V4: netip.MustParsePrefix("0.0.0.0/0"),
 		netlink.FAMILY_V6: netip.MustParsePrefix("::/0"),
 	} {
-		list, err := dump(func() ([]netlink.Route, error) {
+		list, err := rtnl.Dump(func() ([]netlink.Route, error) {
 			return netlink.RouteListFiltered(family, main, netlink.RT_FILTER_TABLE)
 		})
 		if err != nil {
@@ -83,7 +81,7 @@ func mainRoutes(name string, links map[int]netlink.Link) (own, gateways []route,
 		slices.SortStableFunc(list, func(a, b netlink.Route) int { return cmp.Compare(a.Priority, b.Priority) })
 		for _, r := range list {
 			l, ok := links[r.LinkIndex]
-			to, valid := toPrefix(r.Dst)
+			to, valid := rtnl.Prefix(r.Dst)
 			if r.Dst == nil {
 				to, valid = all, true
 			}
@@ -115,11 +113,11 @@ func (linux) Do(c change) error {
 	case linkUp:
 		return netlink.LinkSetUp(l)
 	case addAddress:
-		return unless(netlink.AddrAdd(l, &netlink.Addr{IPNet: ipNet(c.Address)}), unix.EEXIST)
+		return rtnl.Unless(netlink.AddrAdd(l, &netlink.Addr{IPNet: rtnl.IPNet(c.Address)}), unix.EEXIST)
 	case removeAddress:
-		return unless(netlink.AddrDel(l, &netlink.Addr{IPNet: ipNet(c.Address)}), unix.EADDRNOTAVAIL)
+		return rtnl.Unless(netlink.AddrDel(l, &netlink.Addr{IPNet: rtnl.IPNet(c.Address)}), unix.EADDRNOTAVAIL)
 	}
-	r := &netlink.Route{LinkIndex: l.Attrs().Index, Dst: ipNet(c.Route.To), Protocol: protocol, Table: unix.RT_TABLE_MAIN}
+	r := &netlink.Route{LinkIndex: l.Attrs().Index, Dst: rtnl.IPNet(c.Route.To), Protocol: protocol, Table: unix.RT_TABLE_MAIN}
 	if c.Route.Gateway.IsValid() {
 		r.Gw = c.Route.Gateway.AsSlice()
 	} else if c.Route.To.Addr().Is4() {
@@ -133,7 +131,7 @@ func (linux) Do(c change) error {
 		}
 		return err
 	case removeRoute:
-		return unless(netlink.RouteDel(r), unix.ESRCH)
+		return rtnl.Unless(netlink.RouteDel(r), unix.ESRCH)
 	}
 	return fmt.Errorf("unknown change %q", c.Op)
 }
@@ -188,40 +186,6 @@ func drain[T any](c <-chan T) {
 	}
 }
 
-func dump[T any](list func() ([]T, error)) ([]T, error) {
-	var err error
-	for range dumpTries {
-		var got []T
-		if got, err = list(); err == nil {
-			return got, nil
-		}
-		if !errors.Is(err, netlink.ErrDumpInterrupted) {
-			break
-		}
-	}
-	return nil, err
-}
-
-// unless drops the error that says that a change was made already.
-func unless(err error, done unix.Errno) error {
-	if errors.Is(err, done) {
-		return nil
-	}
-	return err
-}
-
-func toPrefix(n *net.IPNet) (netip.Prefix, bool) {
-	if n == nil {
-		return netip.Prefix{}, false
-	}
-	a, ok := netip.AddrFromSlice(n.IP)
-	ones, bits := n.Mask.Size()
-	if a = a.Unmap(); !ok || bits != a.BitLen() {
-		return netip.Prefix{}, false
-	}
-	return netip.PrefixFrom(a, ones), true
-}
-
 // Addresses returns the addresses of an interface that is up.
 func (linux) Addresses(name string) (index int, addrs []netip.Addr, err error) {
 	l, err := netlink.LinkByName(name)
@@ -232,9 +196,9 @@ func (linux) Addresses(name string) (index int, addrs []netip.Addr, err error) {
 	if err != nil || !isUp(l) {
 		return 0, nil, err
 	}
-	list, err := dump(func() ([]netlink.Addr, error) { return netlink.AddrList(l, netlink.FAMILY_ALL) })
+	list, err := rtnl.Dump(func() ([]netlink.Addr, error) { return netlink.AddrList(l, netlink.FAMILY_ALL) })
 	for _, a := range list {
-		if p, ok := toPrefix(a.IPNet); ok && !p.Addr().IsLinkLocalUnicast() {
+		if p, ok := rtnl.Prefix(a.IPNet); ok && !p.Addr().IsLinkLocalUnicast() {
 			addrs = append(addrs, p.Addr())
 		}
 	}

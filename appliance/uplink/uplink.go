@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"golang.zx2c4.com/wireguard/wgctrl/wgtypes"
+
+	"provbox/appliance/netcfg/rtnl"
 )
 
 // Resolver finds the addresses of a peer's name; *net.Resolver does.
@@ -262,7 +264,7 @@ func (s *session) configure(ctx context.Context, key secret) error {
 		}
 		peer := wgtypes.PeerConfig{PublicKey: p.key, PersistentKeepaliveInterval: &p.keepalive, ReplaceAllowedIPs: true}
 		for _, n := range p.allowed {
-			peer.AllowedIPs = append(peer.AllowedIPs, *ipNet(n))
+			peer.AllowedIPs = append(peer.AllowedIPs, *rtnl.IPNet(n))
 		}
 		if p.pskFile != "" {
 			psk, err := presharedKey(p.pskFile)
@@ -365,8 +367,4 @@ func (s *session) close() error {
 		}
 	}
 	return errors.Join(errs...)
-}
-
-func ipNet(n netip.Prefix) *net.IPNet {
-	return &net.IPNet{IP: n.Addr().AsSlice(), Mask: net.CIDRMask(n.Bits(), n.Addr().BitLen())}
 }

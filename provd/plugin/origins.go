@@ -9,6 +9,8 @@ import (
 	"maps"
 	"path"
 	"time"
+
+	"provbox/provd/plugin/bounded"
 )
 
 // originsFile is in a plugin's site folder and has, for each custom template, the
@@ -22,7 +24,7 @@ const maxOrigins = 1 << 20
 // originals of now count: the operator misses a warning and nothing else.
 func (s *Set) readOrigins(id string) map[string]string {
 	origins := make(map[string]string)
-	data, err := readFS(s.site(id), originsFile, maxOrigins)
+	data, err := bounded.ReadFile(s.site(id), originsFile, maxOrigins)
 	if errors.Is(err, fs.ErrNotExist) {
 		return origins
 	}

@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"log/slog"
 	"maps"
@@ -17,6 +16,7 @@ import (
 	"unicode/utf8"
 
 	"provbox/provd"
+	"provbox/provd/plugin/bounded"
 	"provbox/provd/plugin/host"
 	"provbox/provd/template"
 )
@@ -135,13 +135,13 @@ func (s *Set) Template(id, name string) (t Template, source, original []byte, er
 	}
 	t = list[i]
 	if t.Packaged {
-		if source, err = readFS(pkg, path.Join(host.TemplateDir, name), maxTemplate); err != nil {
+		if source, err = bounded.ReadFile(pkg, path.Join(host.TemplateDir, name), maxTemplate); err != nil {
 			return Template{}, nil, nil, err
 		}
 	}
 	if t.Custom {
 		original = source
-		source, err = readFS(site, path.Join(host.CustomTemplateDir, name), maxTemplate)
+		source, err = bounded.ReadFile(site, path.Join(host.CustomTemplateDir, name), maxTemplate)
 	}
 	return t, source, original, err
 }
@@ -316,23 +316,9 @@ func sizes(fsys fs.FS, dir string, most int) (map[string]int64, error) {
 	return found, err
 }
 
-// readFS reads a file of at most limit bytes.
-func readFS(fsys fs.FS, name string, limit int64) ([]byte, error) {
-	f, err := fsys.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, limit+1))
-	if err == nil && int64(len(data)) > limit {
-		err = fmt.Errorf("%s is larger than %d bytes", name, limit)
-	}
-	return data, err
-}
-
 // origin identifies the package's template of a name; "" when it has none.
 func origin(pkg fs.FS, name string) string {
-	data, err := readFS(pkg, path.Join(host.TemplateDir, name), maxTemplate)
+	data, err := bounded.ReadFile(pkg, path.Join(host.TemplateDir, name), maxTemplate)
 	if err != nil {
 		return ""
 	}

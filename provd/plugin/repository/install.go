@@ -9,6 +9,7 @@ import (
 
 	"provbox/provd"
 	"provbox/provd/plugin"
+	"provbox/provd/plugin/bounded"
 )
 
 // Install begins to install a package and returns the operation to follow
@@ -273,7 +274,7 @@ func (r *Repository) update(c *client, op *provd.Operation) error {
 		if err := download(r.life, c, dir, indexFile, indexTemp, maxIndex, func(n int64) { op.Count(n, 0) }); err != nil {
 			return err
 		}
-		data, err := readBounded(dir, indexTemp, maxIndex)
+		data, err := bounded.ReadFile(dir.FS(), indexTemp, maxIndex)
 		if err != nil {
 			return err
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"log/slog"
 	"os"
@@ -17,6 +16,7 @@ import (
 	"provbox/provd"
 	"provbox/provd/document"
 	"provbox/provd/plugin"
+	"provbox/provd/plugin/bounded"
 )
 
 // Loader takes packages into and out of service. Its methods are not called for
@@ -139,7 +139,7 @@ func Open(cfg Config) (*Repository, error) {
 		return nil, fmt.Errorf("clean up the cache of plugin archives: %w", err)
 	}
 	r.index.Store(&index{})
-	data, err := readBounded(cfg.Dir, indexFile, maxIndex)
+	data, err := bounded.ReadFile(cfg.Dir.FS(), indexFile, maxIndex)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return r, nil
@@ -298,18 +298,4 @@ func sortedKeys(m map[string]fs.FS) []string {
 	}
 	slices.Sort(keys)
 	return keys
-}
-
-// readBounded reads a whole file that has at most limit bytes.
-func readBounded(root *os.Root, name string, limit int64) ([]byte, error) {
-	f, err := root.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, limit+1))
-	if err == nil && int64(len(data)) > limit {
-		err = fmt.Errorf("%s is larger than %d bytes", name, limit)
-	}
-	return data, err
 }
