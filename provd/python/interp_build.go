@@ -16,7 +16,14 @@ func (f *frame) execBuild(t *Thread, in instr) error {
 		if err := t.allocN(int64(arg+4), valueBytes); err != nil {
 			return err
 		}
-		items := append(make([]Value, 0, arg), f.take(arg)...)
+		room := arg
+		if arg == 0 && in.op() == opBuildList {
+			room = f.expected()
+			if err := t.allocN(int64(room), valueBytes); err != nil {
+				return err
+			}
+		}
+		items := append(make([]Value, 0, room), f.take(arg)...)
 		if in.op() == opBuildTuple {
 			f.push(Tuple(items))
 		} else {
@@ -52,10 +59,14 @@ func (f *frame) execBuild(t *Thread, in instr) error {
 		v := f.pop()
 		return f.top(0).(*Set).update(t, v)
 	case opBuildDict:
-		if err := t.Alloc(dictBytes); err != nil {
+		room := arg
+		if arg == 0 {
+			room = f.expected()
+		}
+		if err := t.allocN(int64(dictBytes+room*entryBytes), 1); err != nil {
 			return err
 		}
-		d := NewDict(arg)
+		d := NewDict(room)
 		items := f.take(2 * arg)
 		if err := setAll(t, d, items); err != nil {
 			return err
@@ -96,6 +107,26 @@ func (f *frame) execBuild(t *Thread, in instr) error {
 		return err
 	}
 	return nil
+}
+
+// expected is how many items a comprehension that begins is likely to make: as many
+// as what it goes over has.
+func (f *frame) expected() int {
+	const most = 64
+	if f.pc != 1 || len(f.locals) == 0 {
+		return 0
+	}
+	switch it := f.locals[0].(type) {
+	case *dictIter:
+		return min(max(it.size, 0), most)
+	case *listIter:
+		if it.list != nil { // it is not at its end
+			return min(len(it.list.items), most)
+		}
+	case *tupleIter:
+		return min(len(it.items), most)
+	}
+	return 0
 }
 
 // setBytes and dictBytes are what empty containers are charged for.

@@ -237,3 +237,54 @@ note()
 		t.Errorf("handled (-want +got):\n%s", diff)
 	}
 }
+
+// What a comprehension makes room for is charged, and an iterator that is at its
+// end, or that cannot go on, gives none.
+func TestComprehensionsOfIterators(t *testing.T) {
+	t.Parallel()
+	globals, err := execSource(t, Limits{}, `
+d = {n: str(n) for n in range(100)}
+same = {k: v for k, v in d.items()} == d
+few = [n for n in list(d) if n > 97]
+it = iter([1, 2])
+first = list(it)
+none = [n for n in it]
+it = iter(d.items())
+next(it)
+d['x'] = 1
+try:
+    {k: v for k, v in it}
+except RuntimeError as e:
+    first_error = str(e)
+try:
+    {k: v for k, v in it}
+except RuntimeError as e:
+    second_error = str(e)
+def given(it):
+    return [], {}
+empty = given(iter((1, 2, 3)))
+`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]string{}
+	for _, name := range []string{"same", "few", "first", "none", "first_error", "second_error", "empty"} {
+		v, _ := globals.GetStr(name)
+		if got[name], err = Repr(testThread(), v); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := map[string]string{
+		"same": "True", "few": "[98, 99]", "first": "[1, 2]", "none": "[]", "empty": "([], {})",
+		"first_error":  "'dictionary changed size during iteration'",
+		"second_error": "'dictionary changed size during iteration'",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	_, err = execSource(t, Limits{Alloc: 20 << 10}, "d = list(range(64))\nfor i in range(1000):\n    [n for n in d if n < 0]\n")
+	var limit *LimitError
+	if !errors.As(err, &limit) || limit.What != "memory" {
+		t.Errorf("room for much is not charged: %v", err)
+	}
+}
