@@ -2,6 +2,7 @@ package rest_test
 
 import (
 	"net/http"
+	"strings"
 	"sync"
 	"testing"
 
@@ -44,7 +45,8 @@ func (s server) spec(t *testing.T) *resttest.Spec {
 func (s server) do(t *testing.T, r request) answer {
 	t.Helper()
 	a := s.send(t, r)
-	err := s.spec(t).Check(resttest.Exchange{Method: r.method, Path: r.path, Request: r.body, Code: a.code, Header: a.header, Answer: a.body})
+	path := strings.TrimPrefix(r.path, r.header["X-Script-Name"])
+	err := s.spec(t).Check(resttest.Exchange{Method: r.method, Path: path, Request: r.body, Code: a.code, Header: a.header, Answer: a.body})
 	if err != nil {
 		t.Error(err)
 	}
