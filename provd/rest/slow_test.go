@@ -2,9 +2,11 @@ package rest_test
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -19,6 +21,7 @@ func dial(t *testing.T, s server, text string) net.Conn {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = c.Close() })
+	_ = c.(*net.TCPConn).SetReadBuffer(16 << 10)
 	if _, err := c.Write([]byte(text)); err != nil {
 		t.Fatal(err)
 	}
@@ -31,7 +34,16 @@ func dial(t *testing.T, s server, text string) net.Conn {
 func TestSlowClientsHoldNothing(t *testing.T) {
 	t.Parallel()
 	f := newFull(t)
-	for i := range 60 { // an answer that fits no socket's buffer
+	f.Close()
+	f.described = &described{}
+	f.Server = httptest.NewUnstartedServer(f.handler)
+	f.Config.ConnContext = func(ctx context.Context, c net.Conn) context.Context {
+		_ = c.(*net.TCPConn).SetWriteBuffer(16 << 10)
+		return ctx
+	}
+	f.Start()
+	t.Cleanup(f.Close)
+	for i := range 40 { // an answer that fits no socket's buffer
 		body := fmt.Sprintf(`{"config":{"id":"big%d","parent_ids":[],"raw_config":{"X_a":%q}}}`, i, strings.Repeat("a", 40<<10))
 		if a := f.send(t, request{method: "POST", path: "/0.2/cfg_mgr/configs", body: body}); a.code != http.StatusCreated {
 			t.Fatalf("%d %s", a.code, a.body)
