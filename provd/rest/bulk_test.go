@@ -3,6 +3,7 @@ package rest_test
 import (
 	"encoding/json"
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -143,7 +144,7 @@ func TestBulkCancelled(t *testing.T) {
 		t.Fatal(err)
 	}
 	// The one that was asked is told before the other is cancelled.
-	for done := false; !done; {
+	for done := false; !done; runtime.Gosched() {
 		for _, r := range b.Results() {
 			done = done || r.State == provd.Success
 		}

@@ -6,6 +6,9 @@
 // mistake, a request that never ends) the answer here is 400 with a text that
 // says what is wrong.
 //
+// What wazo-provd does not have lies below paths of its own (own.go, bulk.go,
+// events.go, templates.go, firmware.go) and changes nothing of the rest.
+//
 // Promises: every route but OPTIONS and the API description is checked with
 // wazo-auth under the ACL of the route table; a document of a tenant that the
 // caller may not act for does not exist; requests are bounded in size, number

@@ -253,8 +253,7 @@ func TestNeededConfigs(t *testing.T) {
 	}
 }
 
-// events reads a stream. The next function returns the next block that is not a
-// sign of life.
+// events reads a stream. The function it returns gives the next block.
 func (s ownServer) events(t *testing.T, query, token, last string) (next func() string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
@@ -268,7 +267,7 @@ func (s ownServer) events(t *testing.T, query, token, last string) (next func() 
 	if last != "" {
 		req.Header.Set("Last-Event-ID", last)
 	}
-	resp, err := http.DefaultClient.Do(req)
+	resp, err := s.Client().Do(req)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -361,5 +360,26 @@ func TestEventStreamsAreBounded(t *testing.T) {
 	s.must(t, "GET", "/0.2/dev_mgr/devices", "", "")
 	if a = s.do(t, request{method: "GET", path: "/0.2/dev_mgr/events", token: "none"}); a.code != 401 {
 		t.Errorf("without a token: %d", a.code)
+	}
+}
+
+// Over HTTPS browsers speak HTTP/2, where a stream is one of many on a connection.
+func TestEventsOverHTTP2(t *testing.T) {
+	t.Parallel()
+	s := newOwnServer(t)
+	tls := httptest.NewUnstartedServer(s.Config.Handler)
+	tls.EnableHTTP2 = true
+	tls.StartTLS()
+	t.Cleanup(tls.Close)
+	plain := s
+	s.Server = tls
+	next := s.events(t, "", "one", "")
+	plain.must(t, "DELETE", "/0.2/dev_mgr/devices/d1", sub1, "")
+	if got := next(); !strings.Contains(got, `"text":"deleted","device":"d1"`) {
+		t.Error(got)
+	}
+	close(s.closing)
+	if got := next(); !strings.HasPrefix(got, "event: end\n") {
+		t.Error(got)
 	}
 }
