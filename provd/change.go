@@ -24,7 +24,7 @@ const renderError = "X_provbox_error"
 // InsertDevice stores a new device and gives it an id when it has none. Whether
 // it is new and configured is decided here, whatever the document says.
 func (c *Change) InsertDevice(dev Device) (id string, err error) {
-	if dev.ID() == "" {
+	if v, _ := dev.Get("id"); v == nil || v == any("") {
 		dev.Set("id", newID())
 	}
 	if err := c.own(dev); err != nil {
