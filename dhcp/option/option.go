@@ -72,6 +72,39 @@ type rule struct {
 	when         cond
 	otherwise    bool
 	set          []action
+	// extra is a rule that an operator added: `otherwise` does not look at it,
+	// so that an option more does not take the built-in ones away.
+	extra bool
+	// noPhone rules send options and say nothing of what the client is.
+	noPhone bool
+}
+
+// verdict is how a rule stands towards a client.
+type verdict int
+
+const (
+	fired    verdict = iota
+	settled          // an `otherwise` rule, and a class above matched
+	noBlock          // not of the rule's address blocks
+	noClass          // the class does not match
+	excepted         // the class or block does, but `when` does not
+)
+
+func (r *rule) judge(who *subject, classed bool) verdict {
+	switch {
+	case r.otherwise && classed:
+		return settled
+	case r.oui != nil:
+		if len(who.MAC) != 6 || !r.oui[[3]byte(who.MAC)] {
+			return noBlock
+		}
+	case !r.class.match(who):
+		return noClass
+	}
+	if r.when != nil && !r.when.match(who) {
+		return excepted
+	}
+	return fired
 }
 
 //go:embed table.yaml
@@ -81,7 +114,7 @@ var builtin []byte
 func Builtin() (*Table, error) { return Parse("table.yaml", builtin) }
 
 // With returns a table in which the rules of other come first; a rule of the
-// same name is replaced.
+// same name is replaced. Rules of operators are merged by Merge.
 func (t *Table) With(other *Table) *Table {
 	if other == nil {
 		return t
@@ -105,42 +138,36 @@ func (t *Table) Names() []string {
 }
 
 // Decide applies the table to a client.
-func (t *Table) Decide(c Client, v Values) Result {
+func (t *Table) Decide(c Client, v Values) Result { return t.decide(c, v, nil) }
+
+// decide is Decide; trace, if not nil, is told how every rule stands.
+func (t *Table) decide(c Client, v Values, trace func(*rule, verdict)) Result {
 	var out Result
-	var oui [3]byte
-	if len(c.MAC) == 6 {
-		copy(oui[:], c.MAC)
-	}
 	classed := false
 	who := newSubject(c)
 	for i := range t.rules {
 		r := &t.rules[i]
-		fired := false
-		switch {
-		case r.otherwise && classed:
-		case r.oui != nil:
-			if len(c.MAC) == 6 && r.oui[oui] {
-				out.Phone = true
-				if out.Vendor == "" {
-					out.Vendor = r.vendor
-				}
-				fired = r.when == nil || r.when.match(who)
-			}
-		case r.class.match(who):
-			out.Phone, classed = true, true
-			fired = r.when == nil || r.when.match(who)
+		verdict := r.judge(who, classed)
+		if trace != nil {
+			trace(r, verdict)
 		}
-		if !fired {
+		if verdict != fired && verdict != excepted {
 			continue
 		}
-		if out.Vendor == "" {
+		out.Phone = out.Phone || !r.noPhone
+		classed = classed || r.oui == nil && !r.extra
+		if out.Vendor == "" && (verdict == fired || r.oui != nil) {
 			out.Vendor = r.vendor
+		}
+		if verdict == excepted {
+			continue
 		}
 		out.Rules = append(out.Rules, r.name)
 		for _, a := range r.set {
 			a.apply(&out, v)
 		}
 	}
+	out.Options = slices.DeleteFunc(out.Options, func(o Option) bool { return len(o.Data) == 0 })
 	out.Sent = out.sent()
 	return out
 }

@@ -39,13 +39,22 @@ type parser struct {
 	errs  []error
 	names map[string]bool
 	depth int
+	// custom is set for an operator's rules; at names the rule being read.
+	custom bool
+	at     string
 }
 
 // maxDepth bounds nested matches and values.
 const maxDepth = 16
 
 func (p *parser) bad(n *yaml.Node, format string, a ...any) {
-	p.errs = append(p.errs, fmt.Errorf("%s:%d:%d: %w", p.file, n.Line, n.Column, fmt.Errorf(format, a...)))
+	what := fmt.Errorf(format, a...)
+	if p.custom {
+		// Rules that came over REST have no lines worth naming.
+		p.errs = append(p.errs, fmt.Errorf("%s%s: %w", p.file, p.at, what))
+		return
+	}
+	p.errs = append(p.errs, fmt.Errorf("%s:%d:%d: %w", p.file, n.Line, n.Column, what))
 }
 
 func (p *parser) list(n *yaml.Node) []*yaml.Node {
@@ -134,6 +143,12 @@ func (p *parser) group(n *yaml.Node) []rule {
 			shared.set = p.set(kv.valN)
 		case "otherwise":
 			shared.otherwise = p.flag(kv.valN)
+		case "match":
+			if !p.custom {
+				p.bad(kv.keyN, "unknown key %q", kv.key)
+				continue
+			}
+			shared.class = p.cond(kv.valN)
 		case "classes":
 			hasClasses = true
 			for _, c := range p.pairs(kv.valN) {
@@ -147,6 +162,8 @@ func (p *parser) group(n *yaml.Node) []rule {
 	switch {
 	case hasClasses && ouiN != nil:
 		p.bad(ouiN, "a group has classes or oui, not both")
+	case shared.class != nil && (hasClasses || ouiN != nil):
+		p.bad(n, "a rule has one of match, oui and classes")
 	case hasClasses && nameN != nil:
 		p.bad(nameN, "a group with classes is named by them")
 	case hasClasses:
@@ -155,10 +172,12 @@ func (p *parser) group(n *yaml.Node) []rule {
 			c.vendor, c.when, c.set, c.otherwise = shared.vendor, shared.when, shared.set, shared.otherwise
 		}
 		return classes
-	case ouiN == nil && n.Kind == yaml.MappingNode:
+	case shared.class == nil && ouiN == nil && n.Kind == yaml.MappingNode:
 		p.bad(n, "a group needs classes or oui")
-	case nameN == nil && n.Kind == yaml.MappingNode:
+	case nameN == nil && ouiN != nil:
 		p.bad(n, "a group with oui needs a name")
+	case nameN == nil && shared.class != nil:
+		p.bad(n, "a rule with match needs a name")
 	case nameN != nil:
 		p.name(nameN, shared.name)
 	}

@@ -59,6 +59,10 @@ func (p *parser) value(n *yaml.Node, code int) value {
 	switch n.Kind {
 	case yaml.ScalarNode:
 		switch n.Tag {
+		case "!!null":
+			if p.custom && code != 0 && code < codeNextServer {
+				return withheld{}
+			}
 		case "!!bool":
 			if p.flag(n) {
 				return fixed{1}

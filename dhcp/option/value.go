@@ -43,7 +43,11 @@ type (
 		number uint32
 		subs   subOptions
 	}
+	// withheld keeps the rules below from setting the option.
+	withheld struct{}
 )
+
+func (withheld) encode(Values) ([]byte, bool) { return nil, true }
 
 func (f fixed) encode(Values) ([]byte, bool) { return f, true }
 
@@ -131,7 +135,8 @@ func (a action) apply(r *Result, v Values) {
 			r.Filename = string(b)
 		}
 	default:
-		if len(b) > 0 && !slices.ContainsFunc(r.Options, func(o Option) bool { return int(o.Code) == a.code }) {
+		_, none := a.value.(withheld)
+		if (none || len(b) > 0) && !slices.ContainsFunc(r.Options, func(o Option) bool { return int(o.Code) == a.code }) {
 			r.Options = append(r.Options, Option{Code: byte(a.code), Data: b})
 		}
 	}
