@@ -44,6 +44,9 @@ type Question struct {
 	// VendorClass and UserClass are options 60 and 77, RelayInfo is option 82,
 	// in raw bytes.
 	VendorClass, UserClass, RelayInfo []byte
+	// Parameters and ClientID are options 55 and 61; Explain does not look at
+	// them.
+	Parameters, ClientID []byte
 	// Subnet and Server are what URLs are made for; the first subnet and its
 	// first router if invalid.
 	Subnet netip.Prefix

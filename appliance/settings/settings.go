@@ -111,6 +111,11 @@ type Proxy struct {
 type DHCP struct {
 	Mode       string      `yaml:"mode"` // off, server or observe
 	Interfaces []Interface `yaml:"interfaces"`
+	Rules      Rules       `yaml:"rules"`   // on top of the built-in vendor rules (docs/dhcp.md)
+	Blocked    []string    `yaml:"blocked"` // hardware addresses that are never answered
+	// Tenant is whose provisioning key goes into the URLs that phones are told
+	// when http_auth_strategy is url_key; empty is the master tenant.
+	Tenant string `yaml:"tenant"`
 }
 
 // Interface is one interface that the DHCP server listens on.
@@ -131,6 +136,7 @@ type Subnet struct {
 	LeaseTime    time.Duration `yaml:"lease_time"`
 	Serve        string        `yaml:"serve"` // phones or all
 	Reservations []Reservation `yaml:"reservations"`
+	Options      Options       `yaml:"options"` // more options, by number
 }
 
 // Pool is a range of addresses, both ends included.

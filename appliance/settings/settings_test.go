@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -207,5 +208,49 @@ uplink:
 				t.Errorf("got %v, want %s", err, tt.want)
 			}
 		})
+	}
+}
+
+// The rules of the file are merged with the built-in ones, and all their
+// problems come with those of the other keys.
+func TestDHCPRules(t *testing.T) {
+	t.Parallel()
+	s, err := Parse([]byte(`
+dhcp:
+  blocked: ["00:15:65:00:00:01"]
+  rules:
+    - {name: lobby, match: {starts: yealink}, set: {132: "40"}}
+    - {name: snom-oui, disabled: true}
+  interfaces: [{name: eth0, subnets: [{subnet: 10.0.0.0/24, options: {128: {hex: 0a0b}}}]}]
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg := s.DHCP.Server()
+	names := cfg.Rules.Names()
+	if names[0] != "lobby" || slices.Contains(names, "snom-oui") || !slices.Contains(names, "yealink-oui") {
+		t.Errorf("rules: %v", names)
+	}
+	if len(cfg.Blocked) != 1 || len(cfg.Interfaces[0].Subnets[0].Options) != 1 {
+		t.Errorf("config: %+v", cfg)
+	}
+	_, err = Parse([]byte(`
+dhcp:
+  mode: maybe
+  rules: [{name: a, match: x, set: {54: 1}}, {name: a, disabled: true}]
+  interfaces: [{name: eth0, subnets: [{subnet: 10.0.0.0/24, options: {51: x, 66: "{URI}"}}]}]
+`))
+	want := Problems{
+		`dhcp.mode: want one of ["off" "server" "observe"], not "maybe"`,
+		`dhcp.rules[0] (a): cannot set "54": expected an option number that rules may set, next-server or filename`,
+		`dhcp.rules[1] (a): rule "a" exists already`,
+		`dhcp.interfaces[0].subnets[0].options: cannot set "51": expected an option number that rules may set, next-server or filename`,
+		`dhcp.interfaces[0].subnets[0].options: option 66: nothing to send; {URI}, {TFTPHOST} and {TFTPIP} are for rules`,
+	}
+	if d := cmp.Diff(error(want), err); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
+	}
+	if _, err := Parse([]byte("dhcp: {blocked: [zz]}")); err == nil {
+		t.Error("a blocked address that is none")
 	}
 }

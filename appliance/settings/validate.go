@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"provbox/appliance/uplink"
+	"provbox/dhcp/lease"
 )
 
 // validate names every problem with its key.
@@ -109,6 +110,11 @@ func (v *checker) service(key string, s Service) {
 func (s *Settings) validateDHCP(v *checker) {
 	before := len(*v)
 	v.oneOf("dhcp.mode", s.DHCP.Mode, "off", "server", "observe")
+	*v = append(*v, s.DHCP.Rules.problems...)
+	for i, m := range s.DHCP.Blocked {
+		_, err := lease.ParseMAC(m)
+		v.check(err == nil, fmt.Sprintf("dhcp.blocked[%d]", i), fmt.Sprintf("%q is not a MAC address", m))
+	}
 	for i := range s.DHCP.Interfaces {
 		for j := range s.DHCP.Interfaces[i].Subnets {
 			s.DHCP.Interfaces[i].Subnets[j].validate(v, fmt.Sprintf("dhcp.interfaces[%d].subnets[%d]", i, j))
@@ -136,6 +142,9 @@ func (n *Subnet) validate(v *checker, key string) {
 		n.LeaseTime = defaultLease
 	}
 	v.check(n.LeaseTime >= time.Minute, key+".lease_time", fmt.Sprintf("want at least 1m, not %v", n.LeaseTime))
+	for _, p := range n.Options.problems {
+		*v = append(*v, key+".options"+p)
+	}
 	for k, r := range n.Reservations {
 		_, err := net.ParseMAC(r.MAC)
 		v.check(err == nil, fmt.Sprintf("%s.reservations[%d].mac", key, k), fmt.Sprintf("%q is not a MAC address", r.MAC))

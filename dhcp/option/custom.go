@@ -201,3 +201,23 @@ func (t *Table) Merge(where string, r *Rules) (*Table, error) {
 	}
 	return &Table{rules: out}, errors.Join(errs...)
 }
+
+// ReadOptions reads options that need no rule: a mapping from option number to
+// value, as `set` of a rule has it, but without {URI} and the like. The error
+// joins every problem, each beginning with where.
+func ReadOptions(where string, n *yaml.Node) ([]Option, error) {
+	p := &parser{file: where, names: map[string]bool{}, custom: true}
+	var out []Option
+	for _, a := range p.set(n) {
+		b, ok := a.value.encode(Values{})
+		switch {
+		case a.code >= codeNextServer:
+			p.bad(n, "%s is no option", a.name())
+		case !ok || len(b) == 0:
+			p.bad(n, "option %d: nothing to send; {URI}, {TFTPHOST} and {TFTPIP} are for rules", a.code)
+		default:
+			out = append(out, Option{Code: byte(a.code), Data: b})
+		}
+	}
+	return out, errors.Join(p.errs...)
+}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"go.yaml.in/yaml/v3"
 )
 
 // merged is the built-in table with an operator's rules.
@@ -143,6 +144,26 @@ func TestRulesProblems(t *testing.T) {
 		if _, err := ParseRules("rules", []byte(bad)); err == nil {
 			t.Errorf("%.20q is taken", bad)
 		}
+	}
+}
+
+func TestReadOptions(t *testing.T) {
+	t.Parallel()
+	read := func(text string) ([]Option, error) {
+		var n yaml.Node
+		if err := yaml.Unmarshal([]byte(text), &n); err != nil {
+			t.Fatal(err)
+		}
+		return ReadOptions("options", n.Content[0])
+	}
+	got, err := read("{66: 'http://x', 42: 10.0.0.1, 128: {u16: 5}}")
+	want := []Option{{66, []byte("http://x")}, {42, []byte{10, 0, 0, 1}}, {128, []byte{0, 5}}}
+	if d := cmp.Diff(want, got); d != "" || err != nil {
+		t.Errorf("%v %s", err, d)
+	}
+	_, err = read("{51: x, 66: '{URI}/x', filename: y, 43: null, 12: 5}")
+	if err == nil || strings.Count(err.Error(), "\n") != 4 {
+		t.Errorf("problems: %v", err)
 	}
 }
 

@@ -8,6 +8,7 @@
 //	provbox ctl ...               drive a box over its REST API
 //	provbox import ...            take over a wazo-provd's state, or another box's
 //	provbox export ...            write the state as a wazo-provd has it
+//	provbox dhcp ...              explain and export the DHCP server's vendor rules
 //	provbox version
 package main
 
@@ -25,6 +26,7 @@ import (
 
 	"provbox/appliance"
 	"provbox/appliance/ctl"
+	"provbox/appliance/dhcpctl"
 	"provbox/appliance/migrate"
 	"provbox/appliance/pluginctl"
 	"provbox/appliance/settings"
@@ -71,6 +73,7 @@ const usage = `usage: provbox serve --config FILE   run in the foreground
        provbox ctl COMMAND           drive a box over its REST API; see provbox ctl help
        provbox import DIR            take over a wazo-provd's state directory, or --from URL
        provbox export DIR            write the box's state as a wazo-provd has it
+       provbox dhcp COMMAND          explain and export the DHCP server's vendor rules
        provbox version
 `
 
@@ -95,6 +98,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return report(serve(ctx, s, stderr), stderr, stderr)
 	case "plugin":
 		return pluginctl.Run(ctx, args[1:], pluginctl.Env{Stdout: stdout, Stderr: stderr, Getenv: os.Getenv})
+	case "dhcp":
+		return dhcpctl.Run(args[1:], dhcpctl.Env{Stdout: stdout, Stderr: stderr})
 	case "help", "-h", "--help":
 		fmt.Fprint(stdout, usage)
 		return 0

@@ -1,0 +1,182 @@
+package option
+
+import (
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"strings"
+)
+
+// keaClass is a client class of kea-dhcp4.
+type keaClass struct {
+	Name       string      `json:"name"`
+	Test       string      `json:"test"`
+	NextServer string      `json:"next-server,omitempty"`
+	BootFile   string      `json:"boot-file-name,omitempty"`
+	Options    []keaOption `json:"option-data,omitempty"`
+}
+
+type keaOption struct {
+	Code int    `json:"code"`
+	CSV  bool   `json:"csv-format"`
+	Data string `json:"data"`
+	show string
+}
+
+// kea writes client classes. Of several that set an option the first one
+// counts, as it does here.
+func (x *exporter) kea() {
+	x.mark = "//"
+	x.about("For kea-dhcp4 (Kea 2): put the client classes into the Dhcp4 section. A pool",
+		`for phones only says: "client-class": "provbox-phones".`, "Data is written in hexadecimal where Kea would read a text as something else.")
+	var classes []keaClass
+	var members []string
+	for i := range x.t.rules {
+		r := &x.t.rules[i]
+		member, ok := x.keaMember(r)
+		if !ok {
+			continue
+		}
+		test := member
+		if r.when != nil {
+			when, ok := x.keaCond(r, r.when)
+			if !ok {
+				continue
+			}
+			test += " and " + when
+		}
+		for _, o := range x.t.above(i) {
+			if not, ok := x.keaCond(o, o.class); ok {
+				test += " and not " + not
+			}
+		}
+		c := keaClass{Name: "provbox-" + r.name, Test: test}
+		for _, s := range x.sets(r) {
+			x.keaSet(&c, s)
+		}
+		if !r.noPhone {
+			if r.when == nil && !r.otherwise {
+				member = "member('" + c.Name + "')"
+			}
+			members = append(members, member)
+		}
+		if len(c.Options) > 0 || c.NextServer != "" || c.BootFile != "" || r.when == nil && !r.otherwise && !r.noPhone {
+			classes = append(classes, c)
+		}
+	}
+	classes = append(classes, keaClass{Name: "provbox-phones", Test: strings.Join(members, " or ")})
+	x.line("{\n  \"Dhcp4\": {\n    \"client-classes\": [")
+	for i, c := range classes {
+		comma := ","
+		if i == len(classes)-1 {
+			comma = ""
+		}
+		for _, o := range c.Options {
+			if !o.CSV {
+				x.line("      // %s: %s", c.Name, o.show)
+			}
+		}
+		// Marshal of plain values cannot fail.
+		b, _ := marshal(c)
+		x.line("      %s%s", b, comma)
+	}
+	x.line("    ]\n  }\n}")
+}
+
+// marshal is json.Marshal that leaves <, > and & alone.
+func marshal(v any) (string, error) {
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	err := e.Encode(v)
+	return strings.TrimSuffix(b.String(), "\n"), err
+}
+
+func (x *exporter) keaMember(r *rule) (string, bool) {
+	if r.oui == nil {
+		return x.keaCond(r, r.class)
+	}
+	var parts []string
+	for _, b := range r.blocks() {
+		parts = append(parts, "substring(pkt4.mac, 0, 3) == 0x"+strings.ReplaceAll(b, ":", ""))
+	}
+	return "(" + strings.Join(parts, " or ") + ")", len(parts) > 0
+}
+
+func (x *exporter) keaSet(c *keaClass, s sent) {
+	switch s.code {
+	case codeNextServer:
+		c.NextServer = string(s.data)
+		return
+	case codeFilename:
+		c.BootFile = string(s.data)
+		return
+	}
+	o := keaOption{Code: s.code, Data: hex.EncodeToString(s.data), show: Name(byte(s.code)) + " = " + s.show()}
+	switch s.code {
+	case 66, 67: // strings in every version; a comma would end one
+		if plain(s.data) && !strings.Contains(string(s.data), ",") {
+			o.CSV, o.Data = true, string(s.data)
+		}
+	case 3, 6, 42:
+		if a, ok := formatAddrs(s.data); ok {
+			o.CSV, o.Data = true, a
+		}
+	}
+	c.Options = append(c.Options, o)
+}
+
+// keaText writes a constant of Kea's expressions.
+func keaText(b []byte) string {
+	if plain(b) && !strings.ContainsRune(string(b), '\'') {
+		return "'" + string(b) + "'"
+	}
+	return "0x" + hex.EncodeToString(b)
+}
+
+func (x *exporter) keaCond(r *rule, c cond) (string, bool) {
+	list := func(cs []cond, word string) (string, bool) {
+		var parts []string
+		for _, o := range cs {
+			p, ok := x.keaCond(r, o)
+			if !ok {
+				return "", false
+			}
+			parts = append(parts, p)
+		}
+		return "(" + strings.Join(parts, " "+word+" ") + ")", len(parts) > 0
+	}
+	switch c := c.(type) {
+	case disjunction:
+		return list(c, "or")
+	case conjunction:
+		return list(c, "and")
+	case negation:
+		s, ok := x.keaCond(r, c.of)
+		return "not " + s, ok
+	}
+	w, _ := place(c)
+	opt := fmt.Sprintf("option[%d]", w.code)
+	switch {
+	case w.nested && w.code == 82:
+		opt = fmt.Sprintf("relay4[%d]", w.sub)
+	case w.nested:
+		opt += fmt.Sprintf(".option[%d]", w.sub)
+	}
+	switch c := c.(type) {
+	case whole:
+		return fmt.Sprintf("(%s.hex == %s)", opt, keaText(c.text)), true
+	case prefix:
+		return fmt.Sprintf("(substring(%s.hex, 0, %d) == %s)", opt, len(c.text), keaText(c.text)), true
+	case suffix:
+		return fmt.Sprintf("(substring(%s.hex, -%d, all) == %s)", opt, len(c.text), keaText(c.text)), true
+	case part:
+		return fmt.Sprintf("(substring(%s.hex, %d, %d) == %s)", opt, c.at, c.n, keaText(c.text)), true
+	case present:
+		if c.want {
+			return "(" + opt + ".exists)", true
+		}
+		return "(not " + opt + ".exists)", true
+	}
+	return "", false
+}
