@@ -74,6 +74,9 @@ type Config struct {
 	// DeclineLimit is how many DECLINEs of one client within a minute make the
 	// server ignore it for DeclineHold; default 5.
 	DeclineLimit int
+	// RogueCheck is how often other DHCP servers are looked for; default 5
+	// minutes, negative for never.
+	RogueCheck time.Duration
 	// RatePerClient is how many packets of one hardware address are looked at
 	// per second; default 10.
 	RatePerClient int
@@ -137,6 +140,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.DeclineLimit <= 0 {
 		c.DeclineLimit = 5
+	}
+	if c.RogueCheck == 0 {
+		c.RogueCheck = rogueEvery
 	}
 	if c.RatePerClient <= 0 {
 		c.RatePerClient = 10

@@ -93,7 +93,7 @@ func (s *Server) listen(ctx context.Context, name string) {
 		if w, ok := conn.(arpWatcher); ok && s.settings().Mode == ModeObserve {
 			s.watch(w, name)
 		}
-		err = s.look(ctx, conn, tick, failed)
+		err = s.look(ctx, conn, s.newSeeker(name, conn), tick, failed)
 		if ctx.Err() == nil {
 			s.log.Warn("dhcp interface lost; opening it again", "interface", name, "err", err)
 		}
@@ -112,7 +112,7 @@ func (s *Server) listen(ctx context.Context, name string) {
 }
 
 // look watches a connection until it is of no use.
-func (s *Server) look(ctx context.Context, conn Conn, tick <-chan time.Time, failed <-chan error) error {
+func (s *Server) look(ctx context.Context, conn Conn, k *seeker, tick <-chan time.Time, failed <-chan error) error {
 	s.keepOwn(conn)
 	for n := 1; ; n++ {
 		select {
@@ -125,6 +125,7 @@ func (s *Server) look(ctx context.Context, conn Conn, tick <-chan time.Time, fai
 				return err
 			}
 			s.keepOwn(conn)
+			s.seek(k)
 			if n%poolsEvery == 0 {
 				s.checkPools()
 			}

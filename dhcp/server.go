@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"net/netip"
 	"sync"
 	"sync/atomic"
@@ -50,6 +51,9 @@ type Deps struct {
 	// Tick returns a channel that ticks every d, and what stops it; the real
 	// thing if nil. It paces looking at the interfaces.
 	Tick func(d time.Duration) (<-chan time.Time, func())
+	// Random makes up clients and moments; a generator seeded by the system
+	// if nil.
+	Random func() uint64
 }
 
 // Server is a DHCP server. Its methods are safe for concurrent use.
@@ -66,6 +70,9 @@ type Server struct {
 	conns   map[string]Conn
 	nearly  map[netip.Prefix]bool // pools that are nearly full
 	seen    map[string]time.Time  // what ARP told in observe mode
+	rogues  []Rogue
+	asking  map[string][2][6]byte // who asked last on each interface
+	checked map[string]time.Time  // when that was
 
 	serving  atomic.Bool
 	failing  atomic.Bool // the store
@@ -102,6 +109,7 @@ func New(c Config, deps Deps) (*Server, error) {
 		book:    lease.New(set.pools(), set.Limits),
 		probing: map[netip.Addr]lease.Client{}, conns: map[string]Conn{},
 		nearly: map[netip.Prefix]bool{}, seen: map[string]time.Time{},
+		asking: map[string][2][6]byte{}, checked: map[string]time.Time{},
 		changed: make(chan struct{}, 1),
 		queue:   make(chan *arrival, set.Queue), jobs: make(chan *job, maxJobs), out: make(chan *job, maxJobs),
 		forgets: make(chan *forgetting), stopping: make(chan struct{}),
@@ -112,6 +120,9 @@ func New(c Config, deps Deps) (*Server, error) {
 	}
 	if s.deps.Now == nil {
 		s.deps.Now = time.Now
+	}
+	if s.deps.Random == nil {
+		s.deps.Random = rand.Uint64
 	}
 	if s.deps.Open == nil {
 		s.deps.Open = func(name string) (Conn, error) {

@@ -54,9 +54,13 @@ func (s *Server) handle(a *arrival) {
 		return
 	}
 	now := s.deps.Now()
-	set, pass := s.admit(m, now)
+	set, pass, own := s.admit(m, now)
 	ifc := set.byName[a.name]
 	switch {
+	case own:
+		s.count.message(m.Type)
+		s.count.silent.Add(1)
+		return
 	case !pass:
 		s.count.limited.Add(1)
 		return
@@ -76,12 +80,16 @@ func (s *Server) handle(a *arrival) {
 	s.answer(&p, a.conn, 0)
 }
 
-// admit applies the limits per client.
-func (s *Server) admit(m *message.Message, now time.Time) (*settings, bool) {
+// admit applies the limits per client, and knows our own questions to other
+// servers.
+func (s *Server) admit(m *message.Message, now time.Time) (set *settings, pass, own bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	who := string(m.CHAddr)
-	return s.set, s.guard.pass(who, s.set.RatePerClient, now) && !s.guard.ignored(who, now)
+	if s.ownQuestion(m.CHAddr) {
+		return s.set, false, true
+	}
+	return s.set, s.guard.pass(who, s.set.RatePerClient, now) && !s.guard.ignored(who, now), false
 }
 
 const (

@@ -84,6 +84,8 @@ type Message struct {
 	XID               uint32
 	Secs, Flags       uint16
 	CIAddr, GIAddr    netip.Addr
+	// YIAddr is set in replies.
+	YIAddr netip.Addr
 	// CHAddr holds HLen bytes.
 	CHAddr []byte
 	// Type is None for BOOTP.
@@ -107,7 +109,7 @@ var cookie = [4]byte{99, 130, 83, 99}
 // Errors of Parse; a server counts and drops such packets.
 var (
 	ErrShort   = errors.New("shorter than a BOOTP message")
-	ErrNotOurs = errors.New("not a BOOTREQUEST")
+	ErrNotOurs = errors.New("not a BOOTREQUEST, or not a BOOTREPLY where one is read")
 	ErrCookie  = errors.New("no DHCP magic cookie")
 	ErrOption  = errors.New("an option runs past its field")
 	ErrField   = errors.New("a field has an impossible value")
@@ -115,11 +117,22 @@ var (
 
 // Parse reads a BOOTREQUEST. The result refers to b, which must not be changed
 // afterwards. An END option may be missing, as some phones leave it out.
-func Parse(b []byte) (*Message, error) {
+func Parse(b []byte) (*Message, error) { return parse(b, 1) }
+
+// ParseReply is Parse for a BOOTREPLY: what another server says.
+func ParseReply(b []byte) (*Message, error) {
+	m, err := parse(b, 2)
+	if err == nil {
+		m.YIAddr = netip.AddrFrom4([4]byte(b[16:]))
+	}
+	return m, err
+}
+
+func parse(b []byte, op byte) (*Message, error) {
 	if len(b) < headerLen {
 		return nil, ErrShort
 	}
-	if b[0] != 1 {
+	if b[0] != op {
 		return nil, ErrNotOurs
 	}
 	if len(b) < optsAt || [4]byte(b[headerLen:optsAt]) != cookie {

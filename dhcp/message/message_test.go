@@ -116,6 +116,21 @@ func TestParseRefuses(t *testing.T) {
 	}
 }
 
+func TestParseReply(t *testing.T) {
+	t.Parallel()
+	b, _ := sampleReply().Append(nil)
+	m, err := ParseReply(b)
+	if err != nil || m.YIAddr != netip.MustParseAddr("10.0.0.9") || m.Type != Ack || m.Addr(OptServerID) != netip.MustParseAddr("10.0.0.1") {
+		t.Errorf("%+v %v", m, err)
+	}
+	if _, err := Parse(b); !errors.Is(err, ErrNotOurs) {
+		t.Errorf("a reply as a request: %v", err)
+	}
+	if _, err := ParseReply(request(53, 1, 1)); !errors.Is(err, ErrNotOurs) {
+		t.Errorf("a request as a reply: %v", err)
+	}
+}
+
 func TestMaxSize(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {

@@ -58,6 +58,7 @@ type Conn struct {
 	udp  *net.UDPConn
 	oob  []byte
 	prob *prober
+	ears *listener
 
 	mu    sync.Mutex
 	ifi   net.Interface
@@ -341,6 +342,9 @@ func (c *Conn) Close() error {
 	}
 	if c.prob != nil {
 		errs = append(errs, c.prob.close())
+	}
+	if c.ears != nil {
+		errs = append(errs, c.ears.close())
 	}
 	return errors.Join(errs...)
 }

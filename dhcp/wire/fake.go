@@ -31,6 +31,8 @@ type Fake struct {
 	probes []netip.Addr
 	broken error
 	watch  func(net.HardwareAddr, netip.Addr)
+	hear   func(net.HardwareAddr, netip.Addr, []byte)
+	asked  [][]byte
 }
 
 type delivery struct {
@@ -147,6 +149,41 @@ func (f *Fake) Sight(mac net.HardwareAddr, ip netip.Addr) {
 	if watch != nil {
 		watch(mac, ip)
 	}
+}
+
+// HearServers implements the server's side; Answer makes it hear something.
+func (f *Fake) HearServers(hear func(net.HardwareAddr, netip.Addr, []byte)) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.hear = hear
+	return nil
+}
+
+// Answer is what another DHCP server sends to a client on the link.
+func (f *Fake) Answer(mac net.HardwareAddr, from netip.Addr, payload []byte) {
+	f.mu.Lock()
+	hear := f.hear
+	f.mu.Unlock()
+	if hear != nil {
+		hear(mac, from, payload)
+	}
+}
+
+// AskServers implements the server's side; Asked tells what was sent.
+func (f *Fake) AskServers(b []byte) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.asked = append(f.asked, slices.Clone(b))
+	return nil
+}
+
+// Asked takes the packets that AskServers was given.
+func (f *Fake) Asked() [][]byte {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	out := f.asked
+	f.asked = nil
+	return out
 }
 
 // Close ends Read, Write and Deliver.
