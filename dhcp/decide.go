@@ -140,6 +140,10 @@ func (d *decider) discover() decision {
 	}
 	r := d.header(message.Offer, d.server)
 	r.YIAddr = best.ip
+	if d.nonceCapable() {
+		// RFC 6704 4: so the client knows that it will get a nonce.
+		r.Required = append(r.Required, message.Option{Code: message.OptNonceCapable, Data: []byte{authHMACMD5}})
+	}
 	timers(r, best.subnet.term(d.Message))
 	d.configure(r, best.subnet, d.hostname(chosen, best.ip), best.rules)
 	return d.send(best, r)

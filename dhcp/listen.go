@@ -93,7 +93,7 @@ func (s *Server) listen(ctx context.Context, name string) {
 		if w, ok := conn.(arpWatcher); ok && s.settings().Mode == ModeObserve {
 			s.watch(w, name)
 		}
-		err = s.look(ctx, conn, s.newSeeker(name, conn), tick, failed)
+		err = s.look(ctx, name, conn, tick, failed)
 		if ctx.Err() == nil {
 			s.log.Warn("dhcp interface lost; opening it again", "interface", name, "err", err)
 		}
@@ -112,8 +112,9 @@ func (s *Server) listen(ctx context.Context, name string) {
 }
 
 // look watches a connection until it is of no use.
-func (s *Server) look(ctx context.Context, conn Conn, k *seeker, tick <-chan time.Time, failed <-chan error) error {
+func (s *Server) look(ctx context.Context, name string, conn Conn, tick <-chan time.Time, failed <-chan error) error {
 	s.keepOwn(conn)
+	k := s.newSeeker(name, conn)
 	for n := 1; ; n++ {
 		select {
 		case <-ctx.Done():
@@ -126,6 +127,7 @@ func (s *Server) look(ctx context.Context, conn Conn, k *seeker, tick <-chan tim
 			}
 			s.keepOwn(conn)
 			s.seek(k)
+			s.force(name, conn)
 			if n%poolsEvery == 0 {
 				s.checkPools()
 			}

@@ -37,6 +37,8 @@ type Conn interface {
 type Deps struct {
 	// Store keeps the leases. Required.
 	Store lease.Store
+	// Reservations may be nil; MakeFixed fails then.
+	Reservations Reservations
 	// Observer and Journal may be nil.
 	Observer Observer
 	Journal  Journal
@@ -62,6 +64,8 @@ type Server struct {
 	log   *slog.Logger
 	count counters
 
+	applying sync.Mutex // serializes changes of the configuration
+
 	mu      sync.Mutex
 	set     *settings
 	book    *lease.Allocator
@@ -72,7 +76,11 @@ type Server struct {
 	seen    map[string]time.Time  // what ARP told in observe mode
 	rogues  []Rogue
 	asking  map[string][2][6]byte // who asked last on each interface
-	checked map[string]time.Time  // when that was
+	nonces  map[netip.Addr]*nonce
+	forcing map[netip.Addr]bool // who is to renew
+	// replayed is the last value of the replay counter.
+	replayed uint64
+	checked  map[string]time.Time // when that was
 
 	serving  atomic.Bool
 	failing  atomic.Bool // the store
@@ -109,6 +117,7 @@ func New(c Config, deps Deps) (*Server, error) {
 		book:    lease.New(set.pools(), set.Limits),
 		probing: map[netip.Addr]lease.Client{}, conns: map[string]Conn{},
 		nearly: map[netip.Prefix]bool{}, seen: map[string]time.Time{},
+		nonces: map[netip.Addr]*nonce{}, forcing: map[netip.Addr]bool{},
 		asking: map[string][2][6]byte{}, checked: map[string]time.Time{},
 		changed: make(chan struct{}, 1),
 		queue:   make(chan *arrival, set.Queue), jobs: make(chan *job, maxJobs), out: make(chan *job, maxJobs),
@@ -153,6 +162,13 @@ func (s *Server) settings() *settings {
 // packets in the queue are kept; Mode, Loopback, ports, Workers and Queue need a
 // new server. An invalid configuration changes nothing.
 func (s *Server) Apply(c Config) error {
+	s.applying.Lock()
+	defer s.applying.Unlock()
+	return s.apply(c)
+}
+
+// apply is Apply for who holds the lock.
+func (s *Server) apply(c Config) error {
 	if err := c.Validate(); err != nil {
 		return fmt.Errorf("dhcp configuration: %w", err)
 	}
@@ -167,6 +183,7 @@ func (s *Server) Apply(c Config) error {
 	}
 	s.set = set
 	s.book = s.book.With(set.pools(), set.Limits, s.deps.Now())
+	s.forceAll()
 	s.mu.Unlock()
 	select {
 	case s.changed <- struct{}{}:

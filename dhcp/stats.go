@@ -12,7 +12,7 @@ type counters struct {
 	silent, sendErrors, conflicts, optionsDropped             atomic.Uint64
 	writes, written, storeErrors, storeBusy, badLeases        atomic.Uint64
 	discover, request, decline, release, inform, bootp, other atomic.Uint64
-	offers, acks, naks, bootpReplies                          atomic.Uint64
+	offers, acks, naks, bootpReplies, forced                  atomic.Uint64
 }
 
 // Stats are totals since the server was made.
@@ -24,6 +24,8 @@ type Stats struct {
 	Discover, Request, Decline, Release, Inform, BOOTP, Other uint64
 	// Replies sent, by type; Silent decisions have none.
 	Offers, Acks, Naks, BOOTPReplies, Silent uint64
+	// Forced is how many clients were made to renew.
+	Forced uint64
 	// SendErrors are replies the kernel did not take. Conflicts are addresses
 	// found in use. OptionsDropped did not fit a reply.
 	SendErrors, Conflicts, OptionsDropped uint64
@@ -78,7 +80,7 @@ func (s *Server) Stats() Stats {
 		Received: c.received.Load(), Malformed: c.malformed.Load(), Limited: c.limited.Load(), QueueDropped: c.queueDropped.Load(),
 		Discover: c.discover.Load(), Request: c.request.Load(), Decline: c.decline.Load(), Release: c.release.Load(),
 		Inform: c.inform.Load(), BOOTP: c.bootp.Load(), Other: c.other.Load(),
-		Offers: c.offers.Load(), Acks: c.acks.Load(), Naks: c.naks.Load(), BOOTPReplies: c.bootpReplies.Load(), Silent: c.silent.Load(),
+		Offers: c.offers.Load(), Acks: c.acks.Load(), Naks: c.naks.Load(), BOOTPReplies: c.bootpReplies.Load(), Forced: c.forced.Load(), Silent: c.silent.Load(),
 		SendErrors: c.sendErrors.Load(), Conflicts: c.conflicts.Load(), OptionsDropped: c.optionsDropped.Load(),
 		Writes: c.writes.Load(), Written: c.written.Load(), StoreErrors: c.storeErrors.Load(), StoreBusy: c.storeBusy.Load(),
 		BadLeases: c.badLeases.Load(), Panics: c.panics.Load(),

@@ -140,6 +140,7 @@ func (s *Server) decide(p *packet, now time.Time) (d decision, probe, repeated b
 	defer s.mu.Unlock()
 	s.book.Tick(now)
 	d = decide(s.set, s.book, p, now)
+	s.giveNonce(p, &d)
 	switch d.do {
 	case hold:
 		if d.probe && s.set.ProbeWait > 0 && !s.set.Loopback {

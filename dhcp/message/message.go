@@ -29,10 +29,12 @@ const (
 	Nak      Type = 6
 	Release  Type = 7
 	Inform   Type = 8
+	// ForceRenew is RFC 3203.
+	ForceRenew Type = 9
 )
 
 func (t Type) String() string {
-	names := [...]string{"BOOTP", "DISCOVER", "OFFER", "REQUEST", "DECLINE", "ACK", "NAK", "RELEASE", "INFORM"}
+	names := [...]string{"BOOTP", "DISCOVER", "OFFER", "REQUEST", "DECLINE", "ACK", "NAK", "RELEASE", "INFORM", "FORCERENEW"}
 	if int(t) < len(names) {
 		return names[t]
 	}
@@ -67,7 +69,9 @@ const (
 	OptUserClass    = 77
 	OptRapidCommit  = 80  // RFC 4039
 	OptRelayInfo    = 82  // RFC 3046
+	OptAuth         = 90  // RFC 3118
 	OptSubnetSelect = 118 // RFC 3011
+	OptNonceCapable = 145 // RFC 6704
 	OptTFTPAddress  = 150 // RFC 5859
 	OptEnd          = 255
 )

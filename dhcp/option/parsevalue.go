@@ -15,7 +15,7 @@ import (
 // of them would break the protocol.
 var managed = map[int]bool{
 	0: true, 50: true, 51: true, 52: true, 53: true, 54: true, 55: true, 56: true, 57: true,
-	58: true, 59: true, 61: true, 80: true, 82: true, 90: true, 118: true, 255: true,
+	58: true, 59: true, 61: true, 80: true, 82: true, 90: true, 118: true, 145: true, 255: true,
 }
 
 // addressLists are the options whose plain text value is one address.
