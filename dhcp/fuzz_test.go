@@ -30,7 +30,19 @@ func seeds() [][]byte {
 		{t: message.Decline, mac: phoneMAC, opts: []message.Option{addrOpt(50, "10.0.0.50"), addrOpt(54, "10.0.0.2")}},
 		{t: message.Release, mac: phoneMAC, ciaddr: "10.0.0.50"},
 		{t: message.Inform, mac: phoneMAC, ciaddr: "10.0.0.99"},
-		{mac: rsv},
+		{mac: rsv}, {mac: pcMAC}, {t: message.Offer, mac: phoneMAC}, {t: message.Request, mac: phoneMAC},
+		discover(phoneMAC, opt(145, 1), opt(60, 0), opt(12, '<', 'x', 0)), selecting(phoneMAC, "10.0.0.50", opt(145, 1)),
+		selecting(phoneMAC, "10.0.0.20"), selecting(rsv, "10.0.0.50"), selecting(pcMAC, "10.0.0.55"), selecting(phoneMAC, "172.16.0.1"), selecting(pcMAC, "172.16.0.1"),
+		{t: message.Request, mac: phoneMAC, opts: []message.Option{addrOpt(54, "10.0.0.99"), addrOpt(50, "10.0.0.50")}},
+		{t: message.Request, mac: rsv, opts: []message.Option{addrOpt(50, "10.0.0.50")}}, {t: message.Request, mac: otherMAC, opts: []message.Option{addrOpt(50, "10.0.0.50")}},
+		{t: message.Request, mac: otherMAC, opts: []message.Option{addrOpt(50, "10.0.0.55")}}, {t: message.Request, mac: pcMAC, opts: []message.Option{addrOpt(50, "10.0.0.55")}},
+		{t: message.Request, mac: pcMAC, opts: []message.Option{addrOpt(50, "172.16.0.1")}},
+		renewing(phoneMAC, "10.0.0.55"), renewing(rsv, "10.0.0.55"), renewing(phoneMAC, "10.0.0.20"), renewing(phoneMAC, "172.16.0.1"), renewing(pcMAC, "10.0.0.55"),
+		{t: message.Decline, mac: phoneMAC, opts: []message.Option{addrOpt(50, "10.0.0.55"), addrOpt(54, "10.0.0.2")}}, {t: message.Decline, mac: phoneMAC, opts: []message.Option{addrOpt(54, "10.0.0.99")}},
+		{t: message.Decline, mac: phoneMAC, opts: []message.Option{addrOpt(50, "172.16.0.1")}},
+		{t: message.Release, mac: phoneMAC, ciaddr: "10.0.0.55"}, {t: message.Release, mac: phoneMAC, ciaddr: "172.16.0.1"}, {t: message.Release, mac: phoneMAC, opts: []message.Option{addrOpt(54, "10.0.0.99")}},
+		{t: message.Inform, mac: phoneMAC, ciaddr: "172.16.0.1"}, {t: message.Inform, mac: pcMAC, ciaddr: "10.0.0.99"}, {t: message.Inform, mac: phoneMAC},
+		{t: message.Discover, mac: phoneMAC, giaddr: "8.8.8.8"}, {t: message.Discover, mac: phoneMAC, giaddr: "192.168.3.1"}, {t: message.Discover, mac: []byte{0x02, 'p', 'b', 1, 2, 3}},
 		{t: message.Discover, mac: phoneMAC, giaddr: "10.1.0.1", opts: []message.Option{opt(82, 1, 2, 'p', '1', 5, 4, 10, 1, 0, 9, 11, 4, 10, 1, 0, 1)}},
 		{t: message.Discover, mac: phoneMAC, opts: []message.Option{opt(61, 0, 'x'), opt(57, 2, 64), opt(52, 3), addrOpt(118, "10.1.0.0"), opt(77, 'u'), opt(51, 0, 0, 0, 1)}},
 	} {
@@ -62,12 +74,25 @@ func fuzzStates(book *lease.Allocator, state byte) {
 // Test A1: whatever comes in, the decision keeps its rules.
 func FuzzDecide(f *testing.F) {
 	for i, s := range seeds() {
-		for state := range byte(5) {
+		for state := range byte(15) {
 			f.Add(s, state, i%2 == 0)
+			f.Add(s, state, i%2 != 0)
 		}
 	}
-	set := testSettings(f, testConfig())
+	strict := testConfig()
+	strict.RapidCommit = false
+	strict.Blocked = []string{lease.FormatMAC(otherMAC)}
+	strict.Interfaces[0].Subnets[0].NotAuthoritative = true
+	strict.Interfaces[0].Subnets[0].Serve = ServeAll
+	strict.Limits.PerMAC, strict.Limits.PerRelay = 1, 1
+	sets := []*settings{testSettings(f, testConfig()), testSettings(f, strict)}
 	f.Fuzz(func(t *testing.T, data []byte, state byte, unicast bool) {
+		// Beyond the states of the book: other settings, and an interface that
+		// has no address yet.
+		set, addrs := sets[int(state/5)%2], lan
+		if state >= 200 || state/5 == 2 {
+			addrs = nil
+		}
 		m, err := message.Parse(data)
 		if err != nil {
 			return
@@ -76,7 +101,7 @@ func FuzzDecide(f *testing.F) {
 		if unicast {
 			meta.Dst = ip("10.0.0.2")
 		}
-		p, why := newPacket(m, meta, set.byName["eth0"], lan, 1500)
+		p, why := newPacket(m, meta, set.byName["eth0"], addrs, 1500)
 		if why != "" {
 			return
 		}
@@ -132,20 +157,36 @@ func checkReply(t *testing.T, set *settings, book *lease.Allocator, p *packet, d
 	}
 }
 
+// storeOf is a store with the records of a state.
+func storeOf(t *testing.T, c Config, state byte) *memStore {
+	set := testSettings(t, c)
+	book := lease.New(set.pools(), set.Limits)
+	fuzzStates(book, state)
+	st := &memStore{leases: map[netip.Addr]lease.Lease{}}
+	for _, l := range book.Snapshot(day) {
+		st.leases[l.IP] = l
+	}
+	return st
+}
+
 // Test A2: the live server eats packets of all sorts and keeps serving.
 func FuzzServe(f *testing.F) {
 	var all []byte
 	for _, s := range seeds() {
 		chunk := append(binary.BigEndian.AppendUint16(nil, uint16(len(s))), s...)
-		f.Add(chunk)
+		for state := range byte(5) {
+			f.Add(chunk, state)
+		}
 		all = append(all, chunk...)
 	}
-	f.Add(all)
+	for state := range byte(5) {
+		f.Add(all, state)
+	}
 	rules, err := option.Builtin()
 	if err != nil {
 		f.Fatal(err)
 	}
-	f.Fuzz(func(t *testing.T, data []byte) {
+	f.Fuzz(func(t *testing.T, data []byte, state byte) {
 		c := testConfig()
 		c.Rules = rules
 		c.RatePerClient = 1 << 20
@@ -153,7 +194,7 @@ func FuzzServe(f *testing.F) {
 		conn.Sent = make(chan wire.Sent, 1<<16)
 		conn.Squat(ip("10.0.0.52"), "x")
 		s, err := New(c, Deps{
-			Store: &memStore{}, Observer: &recorder{}, Journal: &recorder{}, Open: func(string) (Conn, error) { return conn, nil },
+			Store: storeOf(t, c, state), Observer: &recorder{}, Journal: &recorder{}, Open: func(string) (Conn, error) { return conn, nil },
 			Log: slog.New(slog.NewTextHandler(io.Discard, &slog.HandlerOptions{Level: slog.LevelDebug})),
 			Now: func() time.Time { return day },
 		})

@@ -135,22 +135,6 @@ func (a *Allocator) Binding(prefix netip.Prefix, c Client) (Lease, bool) {
 	return Lease{}, false
 }
 
-// Lookup returns the record of an address, whether it is still in time or not.
-// It only reads.
-func (a *Allocator) Lookup(ip netip.Addr) (Lease, bool) {
-	if e := a.byIP[ip]; e != nil && e.has {
-		return e.lease, true
-	}
-	return Lease{}, false
-}
-
-// InTime reports whether an address is promised to its owner at present. It
-// only reads.
-func (a *Allocator) InTime(ip netip.Addr, now time.Time) bool {
-	e := a.byIP[ip]
-	return e != nil && e.inTime(now)
-}
-
 // Standing says how an address stands towards one client.
 type Standing int
 
