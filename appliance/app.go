@@ -342,21 +342,3 @@ func httpService(s *http.Server, serve func() error) func(context.Context) error
 		return nil
 	}
 }
-
-func (a *App) startDHCP(context.Context) error {
-	if a.s.DHCP.Mode == "off" {
-		return nil
-	}
-	cfg := a.s.DHCP.Server()
-	cfg.Values = dhcpValues(a.s, a.http.Addr())
-	if a.opts.DHCP != nil {
-		a.opts.DHCP(&cfg)
-	}
-	server, err := dhcp.New(cfg, dhcp.Deps{Store: a.store, Observer: observer{a.ident}, Journal: dhcpJournal{a.journal}, Log: a.log})
-	if err != nil {
-		return err
-	}
-	a.dhcp = server
-	a.stack.start("dhcp", server.Serve)
-	return nil
-}

@@ -2,15 +2,9 @@ package appliance
 
 import (
 	"context"
-	"log/slog"
-	"net"
-	"net/netip"
-	"strings"
 
 	"provbox/appliance/journal"
-	"provbox/appliance/settings"
 	"provbox/dhcp"
-	"provbox/dhcp/option"
 	"provbox/provd"
 	"provbox/provd/document"
 	"provbox/provd/ident"
@@ -25,43 +19,12 @@ func (r recorder) Record(e provd.Event) {
 	r.Journal.Record(journal.Event{Device: e.Device, MAC: e.MAC, IP: e.IP, Tenant: e.Tenant, Topic: e.Topic, Text: e.Text, Attrs: e.Attrs})
 }
 
-// dhcpJournal puts the DHCP server's events into the journal.
-type dhcpJournal struct{ *journal.Journal }
-
-func (j dhcpJournal) DHCP(_ context.Context, e dhcp.Event) {
-	text := strings.TrimSpace(e.Message + " " + e.Reply)
-	ev := journal.Event{Time: e.Time, MAC: e.MAC, Topic: "dhcp", Text: text}
-	if e.IP.IsValid() {
-		ev.IP = e.IP.String()
-	}
-	for _, a := range []slog.Attr{
-		slog.String("rule", strings.Join(e.Rules, " ")), slog.String("sent", e.Sent),
-		slog.String("reason", e.Reason), slog.String("interface", e.Interface),
-	} {
-		if a.Value.String() != "" {
-			ev.Attrs = append(ev.Attrs, a)
-		}
-	}
-	if e.Err != nil {
-		ev.Attrs = append(ev.Attrs, slog.Any("err", e.Err))
-	}
-	j.Record(ev)
-}
-
 // observer hands completed DHCP exchanges to identification, in the place of
 // dxtorc and dxtora.
 type observer struct{ ident *ident.Identifier }
 
 func (o observer) Observe(_ context.Context, ob dhcp.Observation) {
 	o.ident.Observe(provd.Request{Kind: provd.DHCP, IP: ob.IP.String(), MAC: ob.MAC, Phone: ob.Phone, Options: ob.Options})
-}
-
-// dhcpValues fills the vendor rules: with the advertised URL, or with one that
-// follows the address that the phone's own subnet knows the box by.
-func dhcpValues(s *settings.Settings, http net.Addr) func(netip.Prefix, netip.Addr) option.Values {
-	return func(_ netip.Prefix, server netip.Addr) option.Values {
-		return option.Values{URI: baseURL(s, server, http), TFTPHost: server.String(), TFTPIP: server}
-	}
 }
 
 // tenantKeys knows the provisioning keys.

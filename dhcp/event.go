@@ -48,14 +48,19 @@ type Observer interface {
 	Observe(ctx context.Context, o Observation)
 }
 
+// MessageServer is the Message of an event about another DHCP server.
+const MessageServer = "SERVER"
+
 // Event is one line of the journal: a packet and what became of it.
 type Event struct {
 	Time      time.Time
 	Interface string
 	// Message is the client's message type (DISCOVER, REQUEST, ...); CONFLICT
-	// for an address found in use, and empty for an event of the server.
+	// for an address found in use, MessageServer for another DHCP server, and
+	// empty for an event of the server.
 	Message string
-	// Reply is OFFER, ACK, NAK or empty for silence.
+	// Reply is OFFER, ACK, NAK or empty for silence; FORCERENEW, without a
+	// Message, when the server speaks first.
 	Reply string
 	// MAC and IP may be empty or invalid when the event is about neither.
 	MAC string

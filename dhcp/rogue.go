@@ -232,7 +232,7 @@ func (s *Server) rogue(conn Conn, r Rogue) {
 	if full {
 		return
 	}
-	e := Event{Time: r.Last, Interface: r.Interface, Message: "SERVER", MAC: r.MAC, IP: r.Address, Reason: "heard a " + r.String()}
+	e := Event{Time: r.Last, Interface: r.Interface, Message: MessageServer, MAC: r.MAC, IP: r.Address, Reason: "heard a " + r.String()}
 	if !observing {
 		e.Err = fmt.Errorf("another %s: phones may get addresses and no provisioning from it; switch it off there, or set dhcp.mode to observe", r)
 		s.log.Warn("another DHCP server answers on this LAN", "interface", r.Interface, "mac", r.MAC, "address", r.Address, "server_id", r.ServerID, "offers", r.Offers)
@@ -252,7 +252,7 @@ func (s *Server) forgetRogues(now time.Time) {
 	})
 	s.mu.Unlock()
 	for _, r := range gone {
-		s.events.put(Event{Time: now, Interface: r.Interface, Message: "SERVER", MAC: r.MAC, IP: r.Address, Reason: "not heard any more: " + r.String()})
+		s.events.put(Event{Time: now, Interface: r.Interface, Message: MessageServer, MAC: r.MAC, IP: r.Address, Reason: "not heard any more: " + r.String()})
 	}
 }
 

@@ -157,6 +157,9 @@ func tenantKey(tx Tx, tenant string) string {
 	return tenants(tx).Object(tenant).String(provisioningKey)
 }
 
+// KeyOfTenant returns a tenant's provisioning key, or "".
+func KeyOfTenant(tx Tx, tenant string) string { return tenantKey(tx, tenant) }
+
 // TenantOfKey returns the tenant that a provisioning key belongs to, or "".
 func TenantOfKey(tx Tx, key string) string {
 	if key == "" {
