@@ -86,6 +86,9 @@ func TestNamespaceServer(t *testing.T) {
 		t.Skip("only runs as the server of TestRealClients")
 	}
 	c := testConfig()
+	if os.Getenv(helperEnv+"_ALL") != "" {
+		c.Interfaces[0].Subnets[0].Serve = ServeAll
+	}
 	s, err := New(c, Deps{Store: &fileStore{path: path}, Journal: stdoutJournal{}})
 	if err != nil {
 		t.Fatal(err)
