@@ -1,0 +1,301 @@
+package dhcpload
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/netip"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"provbox/appliance/lan"
+	"provbox/appliance/store"
+	"provbox/dhcp"
+	"provbox/dhcp/lease"
+	"provbox/dhcp/option"
+)
+
+// roleVar makes the test binary play a part: hold a network namespace, be the
+// server, or be the phones.
+const roleVar = "PROVBOX_TEST_DHCPLOAD"
+
+func TestMain(m *testing.M) {
+	role, arg, _ := strings.Cut(os.Getenv(roleVar), " ")
+	var err error
+	switch role {
+	case "":
+		os.Exit(m.Run())
+	case "hold":
+		fmt.Println("ready")
+		_, _ = io.Copy(io.Discard, os.Stdin) // until the other end is closed
+	case "server":
+		err = serve(arg)
+	case "phones":
+		err = phones()
+	case "disk":
+		err = disk(arg)
+	}
+	if err != nil {
+		fmt.Println("error", err)
+		os.Exit(1)
+	}
+	os.Exit(0)
+}
+
+// phones plays every plan that comes in.
+func phones() error {
+	fmt.Println("ready")
+	for in := json.NewDecoder(os.Stdin); ; {
+		var p Plan
+		if err := in.Decode(&p); err != nil {
+			return nil
+		}
+		r, err := Play(context.Background(), p)
+		if err != nil {
+			return err
+		}
+		if err := json.NewEncoder(os.Stdout).Encode(r); err != nil {
+			return err
+		}
+	}
+}
+
+var (
+	lanPrefix  = netip.MustParsePrefix("10.77.0.0/16")
+	serverAddr = netip.MustParseAddr("10.77.0.1")
+)
+
+// config is the box's own: all vendor rules, phones only.
+func config(first, last string) dhcp.Config {
+	return dhcp.Config{
+		Interfaces: []dhcp.Interface{{Name: "br0", Subnets: []dhcp.Subnet{{
+			Prefix: lanPrefix, Routers: []netip.Addr{serverAddr}, DNS: []netip.Addr{serverAddr},
+			Pools: []lease.Range{{Start: netip.MustParseAddr(first), End: netip.MustParseAddr(last)}},
+		}}}},
+		Values: func(_ netip.Prefix, ip netip.Addr) option.Values {
+			return option.Values{URI: "http://" + ip.String() + ":8667", TFTPHost: ip.String(), TFTPIP: ip}
+		},
+	}
+}
+
+// serve is the box's DHCP server with the box's store.
+func serve(dir string) error {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+	defer stop()
+	st, _, err := store.Open(ctx, store.Config{Dir: dir})
+	if err != nil {
+		return err
+	}
+	defer st.Close()
+	s, err := dhcp.New(config("10.77.16.0", "10.77.255.250"), dhcp.Deps{Store: st, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return err
+	}
+	go func() {
+		for ctx.Err() == nil && len(s.Listening()) == 0 {
+			time.Sleep(10 * time.Millisecond)
+		}
+		fmt.Println("listening")
+	}()
+	return s.Serve(ctx)
+}
+
+// site is a LAN with a place for a server, and phones.
+type site struct {
+	t      testing.TB
+	hold   *exec.Cmd
+	in     *json.Encoder
+	out    *json.Decoder
+	number uint32
+}
+
+func newSite(t testing.TB) *site {
+	t.Helper()
+	if err := lan.Permitted(); err != nil {
+		t.Skip(err)
+	}
+	if _, err := exec.LookPath("nsenter"); err != nil {
+		t.Skip("nsenter is not installed")
+	}
+	s := &site{t: t, number: 1}
+	s.hold, _, _ = s.child("hold")
+	if err := lan.Bridge(s.hold.Process.Pid, "br0", netip.PrefixFrom(serverAddr, 16)); err != nil {
+		t.Fatal(err)
+	}
+	c, in, out := s.child("phones")
+	if err := lan.Plug(s.hold.Process.Pid, "br0", c.Process.Pid, "02:00:00:00:00:01"); err != nil {
+		t.Fatal(err)
+	}
+	s.in, s.out = json.NewEncoder(in), json.NewDecoder(out)
+	return s
+}
+
+// child starts this program in a namespace of its own.
+func (s *site) child(role string) (*exec.Cmd, io.WriteCloser, io.Reader) {
+	s.t.Helper()
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), roleVar+"="+role)
+	lan.Isolate(cmd)
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		s.t.Fatal(err)
+	}
+	s.t.Cleanup(func() {
+		_ = in.Close()
+		_ = cmd.Wait()
+	})
+	r := bufio.NewReader(out)
+	if line, err := r.ReadString('\n'); err != nil || line != "ready\n" {
+		s.t.Fatalf("%s: %q %v", role, line, err)
+	}
+	return cmd, in, r
+}
+
+// server starts a server and returns what ends it.
+func (s *site) server(kind, dir string) (stop func()) {
+	s.t.Helper()
+	var cmd *exec.Cmd
+	ready := ""
+	switch kind {
+	case "provbox":
+		cmd, ready = lan.Enter(s.hold.Process.Pid, os.Args[0]), "listening"
+		cmd.Env = append(os.Environ(), roleVar+"=server "+dir)
+	case "dnsmasq":
+		if _, err := exec.LookPath(kind); err != nil {
+			s.t.Skip("dnsmasq is not installed")
+		}
+		cmd, ready = lan.Enter(s.hold.Process.Pid, "dnsmasq", "-k", "--conf-file=/dev/null", "--port=0", "--user=root", "--interface=br0", "--bind-interfaces", "--no-ping", "--quiet-dhcp",
+			"--dhcp-authoritative", "--log-facility=-", "--dhcp-lease-max=70000", "--dhcp-range=10.77.16.0,10.77.255.250,255.255.0.0,1h",
+			"--dhcp-option=66,http://10.77.0.1:8667", "--dhcp-option=6,10.77.0.1", "--dhcp-leasefile="+filepath.Join(dir, "leases")), "sockets bound"
+	case "isc":
+		if _, err := exec.LookPath("dhcpd"); err != nil {
+			s.t.Skip("ISC dhcpd is not installed")
+		}
+		s.write(dir, "dhcpd.conf", `authoritative; ping-check false; default-lease-time 3600;
+subnet 10.77.0.0 netmask 255.255.0.0 { range 10.77.16.0 10.77.255.250; option routers 10.77.0.1; option domain-name-servers 10.77.0.1; option tftp-server-name "http://10.77.0.1:8667"; }`)
+		s.write(dir, "leases", "")
+		cmd, ready = lan.Enter(s.hold.Process.Pid, "dhcpd", "-f", "-d", "-4", "-cf", filepath.Join(dir, "dhcpd.conf"), "-lf", filepath.Join(dir, "leases"), "-pf", filepath.Join(dir, "pid"), "br0"), "Server starting"
+	case "kea":
+		if _, err := exec.LookPath("kea-dhcp4"); err != nil {
+			s.t.Skip("Kea is not installed")
+		}
+		s.write(dir, "kea.json", `{"Dhcp4": {"interfaces-config": {"interfaces": ["br0"]}, "lease-database": {"type": "memfile", "persist": true, "name": "`+filepath.Join(dir, "leases")+`"},
+"valid-lifetime": 3600, "option-data": [{"name": "tftp-server-name", "data": "http://10.77.0.1:8667"}],
+"subnet4": [{"id": 1, "subnet": "10.77.0.0/16", "pools": [{"pool": "10.77.16.0 - 10.77.255.250"}], "option-data": [{"name": "routers", "data": "10.77.0.1"}]}]}}`)
+		cmd, ready = lan.Enter(s.hold.Process.Pid, "kea-dhcp4", "-c", filepath.Join(dir, "kea.json")), "DHCP4_STARTED"
+		cmd.Env = append(os.Environ(), "KEA_PIDFILE_DIR="+dir, "KEA_LOCKFILE_DIR=none", "KEA_LOGGER_DESTINATION=stdout")
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	cmd.Stderr = cmd.Stdout
+	if err := cmd.Start(); err != nil {
+		s.t.Fatal(err)
+	}
+	lines := bufio.NewScanner(out)
+	for {
+		if !lines.Scan() {
+			s.t.Fatalf("%s ended before it was ready", kind)
+		}
+		if strings.Contains(lines.Text(), ready) {
+			break
+		}
+	}
+	go func() {
+		for lines.Scan() {
+		}
+	}()
+	return func() {
+		_ = cmd.Process.Signal(syscall.SIGTERM)
+		_ = cmd.Wait()
+	}
+}
+
+func (s *site) write(dir, name, text string) {
+	s.t.Helper()
+	if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// play has the phones play a plan; they are new ones each time.
+func (s *site) play(p Plan) Result {
+	s.t.Helper()
+	p.Interface, p.First = "eth0", s.number
+	s.number += uint32(p.Phones)
+	if err := s.in.Encode(p); err != nil {
+		s.t.Fatal(err)
+	}
+	var r Result
+	if err := s.out.Decode(&r); err != nil {
+		s.t.Fatal(err)
+	}
+	return r
+}
+
+var servers = []string{"provbox", "dnsmasq", "isc", "kea"}
+
+// BenchmarkDORA is whole exchanges of new phones per second over a LAN, 64 at a
+// time, with each server's leases on the disk as it keeps them: ours and ISC
+// dhcpd's are synced before the ACK, dnsmasq's file is written anew, Kea's is
+// appended to without a sync.
+func BenchmarkDORA(b *testing.B) {
+	for _, kind := range servers {
+		b.Run(kind, func(b *testing.B) {
+			s := newSite(b)
+			defer s.server(kind, b.TempDir())()
+			b.ResetTimer()
+			r := s.play(Plan{Phones: b.N, Window: 64, Retry: 2 * time.Second})
+			b.StopTimer()
+			if r.Leased != b.N {
+				b.Fatal(r)
+			}
+			b.ReportMetric(r.Rate(), "DORA/s")
+			b.ReportMetric(float64(r.AckP99.Microseconds())/1000, "ack-p99-ms")
+			b.ReportMetric(float64(r.OfferP99.Microseconds())/1000, "offer-p99-ms")
+			b.ReportMetric(0, "ns/op")
+		})
+	}
+}
+
+// BenchmarkPowerOn is 500 phones that get their power at once: how long until
+// the last one has its lease, and how many packets had to be repeated.
+func BenchmarkPowerOn(b *testing.B) {
+	for _, kind := range servers {
+		b.Run(kind, func(b *testing.B) {
+			s := newSite(b)
+			var took time.Duration
+			retries := 0
+			for range b.N {
+				stop := s.server(kind, b.TempDir())
+				r := s.play(Plan{Phones: 500})
+				stop()
+				if r.Leased != 500 {
+					b.Fatal(r)
+				}
+				took += r.Took
+				retries += r.Retries
+			}
+			b.ReportMetric(float64(took.Milliseconds())/float64(b.N), "ms-until-last")
+			b.ReportMetric(float64(retries)/float64(b.N), "retries")
+			b.ReportMetric(0, "ns/op")
+		})
+	}
+}

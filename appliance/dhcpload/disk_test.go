@@ -1,0 +1,3 @@
+package dhcpload
+
+func disk(string) error { return nil }
