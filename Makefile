@@ -7,7 +7,7 @@ export CGO_ENABLED := 0
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 
-.PHONY: build run test test-race check fmt fuzz bench image e2e clean
+.PHONY: build run test test-race check fmt fuzz bench soak image e2e clean
 
 build: ## bin/provbox, static
 	go build -trimpath -ldflags '$(LDFLAGS)' -o bin/provbox ./appliance/cmd/provbox
@@ -29,6 +29,9 @@ fuzz: ## every fuzz target for FUZZTIME (30s)
 
 bench: ## benchmarks, medians of several runs
 	scripts/bench.sh
+
+soak: ## what takes long: SOAK (1000) kills of the DHCP server during binds, an attack at its real pace
+	scripts/soak.sh
 
 image: ## gokrazy images for amd64 and Raspberry Pi under out/
 	scripts/image.sh amd64 out/provbox-amd64.img

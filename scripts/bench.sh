@@ -1,6 +1,9 @@
 #!/usr/bin/env bash
 # Runs the benchmarks RUNS times and prints the median of each figure.
 #
+# The DHCP rows need root, for a private LAN; dnsmasq, ISC dhcpd and Kea are rows of
+# their own where they are installed, with their leases on the same disk as ours.
+#
 # Where python3 has Jinja2 the same packages run in CPython beside ours; PEER_PYTHON
 # names another one, or none when it is empty. PROVBOX_PACKAGES=DIR measures the
 # plugin packages installed in DIR instead of our own. cpu-ns/op is processor time,
@@ -33,7 +36,7 @@ export GOGC
 echo "garbage collection: GOGC=$GOGC"
 # Packages are measured one after the other: the rows of one must not disturb
 # those of another.
-go test -p 1 ./appliance ./provd/plugin ${BENCH_PACKAGES:-} -run '^$' -bench "${BENCH:-.}" -benchtime "${BENCHTIME:-1s}" -timeout "${TIMEOUT:-60m}" -count "$runs" |
+go test -p 1 ./appliance ./appliance/dhcpload ./provd/plugin ${BENCH_PACKAGES:-} -run '^$' -bench "${BENCH:-.}" -benchtime "${BENCHTIME:-1s}" -timeout "${TIMEOUT:-60m}" -count "$runs" |
 	awk -v runs="$runs" '
 	/^(goos|goarch|cpu):/ { print; next }
 	/^Benchmark/ {
