@@ -55,11 +55,20 @@ func TestMain(m *testing.M) {
 func phones() error {
 	fmt.Println("ready")
 	for in := json.NewDecoder(os.Stdin); ; {
-		var p Plan
+		var p struct {
+			Plan
+			Attack *Attack
+		}
 		if err := in.Decode(&p); err != nil {
 			return nil
 		}
-		r, err := Play(context.Background(), p)
+		var r Result
+		var err error
+		if p.Attack != nil {
+			r, err = Launch(context.Background(), *p.Attack)
+		} else {
+			r, err = Play(context.Background(), p.Plan)
+		}
 		if err != nil {
 			return err
 		}
@@ -87,8 +96,14 @@ func config(first, last string) dhcp.Config {
 	}
 }
 
-// serve is the box's DHCP server with the box's store.
-func serve(dir string) error {
+// serve is the box's DHCP server with the box's store. "small DIR" has a pool of
+// 150 addresses, and prints its totals at the end.
+func serve(arg string) error {
+	cfg := config("10.77.16.0", "10.77.255.250")
+	dir, small := strings.CutPrefix(arg, "small ")
+	if small {
+		cfg = config("10.77.0.50", "10.77.0.199")
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
 	st, _, err := store.Open(ctx, store.Config{Dir: dir})
@@ -96,7 +111,7 @@ func serve(dir string) error {
 		return err
 	}
 	defer st.Close()
-	s, err := dhcp.New(config("10.77.16.0", "10.77.255.250"), dhcp.Deps{Store: st, Log: slog.New(slog.DiscardHandler)})
+	s, err := dhcp.New(cfg, dhcp.Deps{Store: st, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		return err
 	}
@@ -106,7 +121,12 @@ func serve(dir string) error {
 		}
 		fmt.Println("listening")
 	}()
-	return s.Serve(ctx)
+	err = s.Serve(ctx)
+	if small {
+		b, _ := json.Marshal(s.Stats())
+		fmt.Printf("stats %s\n", b)
+	}
+	return err
 }
 
 // site is a LAN with a place for a server, and phones.

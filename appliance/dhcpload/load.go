@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"slices"
 	"syscall"
 	"time"
@@ -28,6 +29,11 @@ type Plan struct {
 	// Retry is how long a phone waits before it repeats itself; 4 s if 0 (RFC
 	// 2131 4.1), without the growing and the jitter.
 	Retry time.Duration
+	// Renew is how long the phones ask for their leases again and again, once
+	// all have one.
+	Renew time.Duration
+	// GiveUp has a phone that is not answered leave its place to the next one.
+	GiveUp bool
 	// Limit ends the play whatever happens; 2 minutes if 0.
 	Limit time.Duration
 }
@@ -37,11 +43,15 @@ type Result struct {
 	Phones, Leased int
 	// Retries are packets that were sent again; Naks are refusals.
 	Retries, Naks int
+	// Renewals were asked for, of which Lost were refused, or not answered three
+	// times in a row.
+	Renewals, Lost int
 	// Took is the time from the first DISCOVER to the last ACK.
 	Took time.Duration
 	// Offer and Ack are the times to the answers of packets that were not
 	// repeated: the medians and the 99th percentiles.
 	OfferP50, OfferP99, AckP50, AckP99 time.Duration
+	RenewP50, RenewP99                 time.Duration
 }
 
 // Rate is boots per second.
@@ -60,6 +70,7 @@ type phone struct {
 	done      bool
 	retried   bool
 	sent      time.Time
+	ip        netip.Addr
 }
 
 // Play runs a plan. It needs to be root in the network namespace of the
@@ -85,6 +96,8 @@ func Play(ctx context.Context, p Plan) (Result, error) {
 	}
 	g.OfferP50, g.OfferP99 = quantiles(g.offers)
 	g.AckP50, g.AckP99 = quantiles(g.acks)
+	g.keep(ctx)
+	g.RenewP50, g.RenewP99 = quantiles(g.renewed)
 	return g.Result, nil
 }
 
@@ -110,6 +123,8 @@ type play struct {
 	conn         *net.UDPConn
 	phones       []phone
 	offers, acks []time.Duration
+	renewed      []time.Duration
+	gone         int // phones that gave up
 	buf          [2048]byte
 }
 
@@ -119,8 +134,8 @@ func (g *play) run(ctx context.Context) error {
 	g.Result.Phones = g.Plan.Phones
 	start := time.Now()
 	last := start
-	for look := start; g.Leased < g.Plan.Phones && time.Since(start) < g.Limit && ctx.Err() == nil; {
-		for len(g.phones) < g.Plan.Phones && len(g.phones)-g.Leased < g.Window {
+	for look := start; g.Leased+g.gone < g.Plan.Phones && time.Since(start) < g.Limit && ctx.Err() == nil; {
+		for len(g.phones) < g.Plan.Phones && len(g.phones)-g.Leased-g.gone < g.Window {
 			if err := g.boot(); err != nil {
 				return err
 			}
@@ -193,7 +208,7 @@ func (g *play) heard(b []byte, now time.Time) bool {
 		if !p.retried {
 			g.acks = append(g.acks, now.Sub(p.sent))
 		}
-		p.done = true
+		p.done, p.ip = true, netip.AddrFrom4([4]byte(b[16:20]))
 		g.Leased++
 		return true
 	case kind == 6 && p.requested:
@@ -208,6 +223,11 @@ func (g *play) repeat(now time.Time) error {
 	for i := range g.phones {
 		p := &g.phones[i]
 		if p.done || now.Sub(p.sent) < g.Retry {
+			continue
+		}
+		if g.GiveUp {
+			p.done = true
+			g.gone++
 			continue
 		}
 		g.Retries++
