@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"strings"
 	"sync"
 	"time"
 
@@ -60,9 +61,38 @@ func NewAuth(cfg AuthConfig) *Auth {
 // maxToken bounds a caller's token; wazo-auth's are UUIDs.
 const maxToken = 512
 
-// path is the resource of a token, or false for what cannot be one.
+// maxTenant and maxACL bound the tenant and, through the ids in paths, the ACL
+// that a caller can have asked for. wazo-auth's tenants are UUIDs; a proxy's limit
+// on a URL is some 8 KiB.
+const (
+	maxTenant = 64
+	maxACL    = 2048
+)
+
+// tokenPath is the resource of a token, or false for what cannot be one.
 func tokenPath(token string) (string, bool) {
-	return "/token/" + url.PathEscape(token), token != "" && len(token) <= maxToken && token != "." && token != ".."
+	return "/token/" + token, len(token) <= maxToken && segment(token)
+}
+
+// segment reports whether a text from elsewhere can stand in a path as it is
+// (RFC 3986 section 2.3). Escaping is not enough: a proxy in front of a service
+// takes %2F for a slash and resolves "..", so that a caller whose token is
+// "../backends" would have a page that is there for everybody answer the question
+// whether the token is good.
+func segment(s string) bool {
+	for i := range len(s) {
+		c := s[i]
+		if (c < '0' || c > '9') && (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && strings.IndexByte("-._~", c) < 0 {
+			return false
+		}
+	}
+	return s != "" && s != "." && s != ".."
+}
+
+// nobodys reports whether no tenant has this name. It is not asked for: whatever a
+// caller can have a server or a proxy refuse would look like an outage.
+func nobodys(tenant string) bool {
+	return tenant != "" && (len(tenant) > maxTenant || !segment(tenant))
 }
 
 // Refusals by wazo-auth. One of the whole token ends what was remembered of it.
@@ -83,8 +113,8 @@ func denied(unknown bool) error {
 // may act for it, or the token's own (spec/wazo-link.md section 2.2).
 func (a *Auth) Tenant(ctx context.Context, token, wanted string) (string, error) {
 	path, ok := tokenPath(token)
-	if !ok {
-		return "", denied(true)
+	if !ok || nobodys(wanted) {
+		return "", denied(!ok)
 	}
 	list, err := a.ask(ctx, token, question{kind: "tenant", tenant: wanted}, func() ([]string, error) {
 		if wanted != "" {
@@ -122,8 +152,8 @@ func (a *Auth) tokenTenant(ctx context.Context, path string) (string, error) {
 // when there is one.
 func (a *Auth) Check(ctx context.Context, token, acl, wanted string) error {
 	path, ok := tokenPath(token)
-	if !ok {
-		return denied(true)
+	if !ok || nobodys(wanted) || len(acl) > maxACL {
+		return denied(!ok)
 	}
 	q := url.Values{"scope": {acl}}
 	if wanted != "" {

@@ -128,9 +128,13 @@ func (a *Auth) ask(ctx context.Context, token string, q question, call func() ([
 	case provd.CodeOf(err) != provd.Unavailable || ctx.Err() != nil:
 		return nil, err
 	}
-	a.noteAway(time.Now())
-	if graced {
-		return slices.Clone(old), nil
+	// A request that is refused is no outage: the grace time is not for a caller
+	// who can have wazo-auth dislike his.
+	if !refused(err) {
+		a.noteAway(time.Now())
+		if graced {
+			return slices.Clone(old), nil
+		}
 	}
 	return nil, &provd.Error{
 		Code: provd.Unavailable, Err: err,

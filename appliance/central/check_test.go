@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"path"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -191,4 +192,66 @@ func TestChecksAreBounded(t *testing.T) {
 			}
 		}
 	})
+}
+
+// normalizing answers as nginx does whose proxy_pass names a path: it takes %2F for
+// a slash, resolves "..", and what it finds then is there for everybody.
+type normalizing struct{ calls []string }
+
+func (n *normalizing) RoundTrip(r *http.Request) (*http.Response, error) {
+	n.calls = append(n.calls, r.Method+" "+path.Clean(r.URL.Path))
+	return respond(r, `{"data":{"metadata":{"tenant_uuid":"`+centraltest.Master+`"}}}`), nil
+}
+
+// A token, tenant or ACL that no proxy may see is refused without asking.
+func TestTokenIsNoPath(t *testing.T) {
+	t.Parallel()
+	n := &normalizing{}
+	a := central.NewAuth(central.AuthConfig{Endpoint: central.Endpoint{Host: "stack.test", Port: 1, Prefix: "/api/auth", Transport: n}})
+	for _, tt := range []struct{ name, token, acl, tenant string }{
+		{name: "another resource", token: "../backends", acl: "provd.read"},
+		{name: "escaped", token: "..%2fbackends", acl: "provd.read"},
+		{name: "backslash", token: `..\backends`, acl: "provd.read"},
+		{name: "query", token: "x?scope=", acl: "provd.read"},
+		{name: "long tenant", token: "x", acl: "provd.read", tenant: strings.Repeat("e", 65)},
+		{name: "no tenant", token: "x", acl: "provd.read", tenant: "e e"},
+		{name: "long ACL", token: "x", acl: "provd.dev_mgr.devices." + strings.Repeat("e", 9000) + ".read"},
+	} {
+		if err := a.Check(t.Context(), tt.token, tt.acl, tt.tenant); provd.CodeOf(err) != provd.Denied {
+			t.Errorf("%s: check: %v", tt.name, err)
+		}
+		if tt.name == "long ACL" {
+			continue
+		}
+		if tenant, err := a.Tenant(t.Context(), tt.token, tt.tenant); provd.CodeOf(err) != provd.Denied {
+			t.Errorf("%s: tenant %q: %v", tt.name, tenant, err)
+		}
+	}
+	if len(n.calls) > 0 {
+		t.Errorf("asked: %q", n.calls)
+	}
+}
+
+// A request that wazo-auth dislikes does not have it count as away, which would
+// let tokens live on that were revoked.
+func TestRefusedRequestIsNoOutage(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{http.StatusBadRequest, http.StatusRequestURITooLong} {
+		synctest.Test(t, func(t *testing.T) {
+			stack, a := checker()
+			if err := a.Check(t.Context(), "one", "provd.read", ""); err != nil {
+				t.Fatal(err)
+			}
+			stack.Fail(status)
+			time.Sleep(cacheTime)
+			if err := a.Check(t.Context(), "one", "provd.read", ""); provd.CodeOf(err) != provd.Unavailable || !strings.Contains(err.Error(), fmt.Sprint(status)) {
+				t.Errorf("%d: %v", status, err)
+			}
+			stack.Fail(0)
+			stack.RemoveToken("one")
+			if err := a.Check(t.Context(), "one", "provd.read", ""); provd.CodeOf(err) != provd.Denied {
+				t.Errorf("revoked, after a %d: %v", status, err)
+			}
+		})
+	}
 }

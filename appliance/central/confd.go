@@ -3,7 +3,6 @@ package central
 import (
 	"context"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -104,15 +103,15 @@ func (c *Confd) evict() {
 }
 
 func (c *Confd) read(ctx context.Context, device, tenant string) ([]Line, error) {
-	if device == "" || device == "." || device == ".." {
-		return nil, provd.Errorf(provd.Invalid, "no device has the id %q", device)
+	if !segment(device) {
+		return nil, provd.Errorf(provd.Invalid, "wazo-confd has no device with the id %q", device)
 	}
 	var associations struct {
 		Items []struct {
 			Line int `json:"line_id"`
 		} `json:"items"`
 	}
-	found, err := c.get(ctx, "/devices/"+url.PathEscape(device)+"/lines", tenant, &associations)
+	found, err := c.get(ctx, "/devices/"+device+"/lines", tenant, &associations)
 	if err != nil || !found {
 		return nil, err // wazo-confd knows no device of this id: no lines
 	}
@@ -163,7 +162,7 @@ func (c *Confd) line(ctx context.Context, id int, tenant string, registrars map[
 
 // registrar reads a registrar, once per device.
 func (c *Confd) registrar(ctx context.Context, id, tenant string, known map[string]Registrar) (Registrar, error) {
-	if r, ok := known[id]; ok || id == "" || id == "." || id == ".." {
+	if r, ok := known[id]; ok || !segment(id) {
 		return r, nil
 	}
 	var doc struct {
@@ -171,7 +170,7 @@ func (c *Confd) registrar(ctx context.Context, id, tenant string, known map[stri
 		Host string `json:"main_host"`
 		Port int    `json:"main_port"`
 	}
-	found, err := c.get(ctx, "/registrars/"+url.PathEscape(id), tenant, &doc)
+	found, err := c.get(ctx, "/registrars/"+id, tenant, &doc)
 	if err != nil {
 		return Registrar{}, err
 	}

@@ -46,6 +46,7 @@ type Endpoint struct {
 const (
 	callTimeout = 5 * time.Second
 	maxAnswer   = 4 << 20
+	maxHeader   = 64 << 10
 )
 
 // client calls one service.
@@ -61,7 +62,7 @@ func newClient(name string, e Endpoint, version string) *client {
 	network := &http.Transport{
 		DialContext:           (&net.Dialer{Timeout: callTimeout}).DialContext,
 		ResponseHeaderTimeout: callTimeout, TLSHandshakeTimeout: callTimeout,
-		MaxIdleConnsPerHost: 8, MaxConnsPerHost: 32, IdleConnTimeout: time.Minute,
+		MaxResponseHeaderBytes: maxHeader, MaxIdleConnsPerHost: 8, MaxConnsPerHost: 32, IdleConnTimeout: time.Minute,
 	}
 	if e.HTTPS {
 		u.Scheme = "https"
@@ -140,7 +141,11 @@ func (c *client) call(ctx context.Context, r request, out any, accept []int) (co
 		ok = ok || a == resp.StatusCode
 	}
 	if !ok {
-		return resp.StatusCode, provd.Errorf(provd.Unavailable, "%s answered %s", c.name, resp.Status)
+		// The text beside the number is the peer's and can be of any length.
+		return resp.StatusCode, &provd.Error{
+			Code: provd.Unavailable, Err: unexpected(resp.StatusCode),
+			Message: strings.TrimSpace(fmt.Sprintf("%s answered %d %s", c.name, resp.StatusCode, http.StatusText(resp.StatusCode))),
+		}
 	}
 	if resp.StatusCode == http.StatusOK && strings.HasPrefix(resp.Header.Get("Content-Type"), "text/html") {
 		// A portal or proxy in between that says 200 to everything. Of a HEAD this
@@ -154,6 +159,18 @@ func (c *client) call(ctx context.Context, r request, out any, accept []int) (co
 		return resp.StatusCode, provd.Errorf(provd.Unavailable, "%s answered something that is not the expected JSON", c.name)
 	}
 	return resp.StatusCode, nil
+}
+
+// unexpected is the status of an answer that a service does not give.
+type unexpected int
+
+func (u unexpected) Error() string { return "unexpected status " + strconv.Itoa(int(u)) }
+
+// refused reports whether an error is the answer of a service that is there and
+// does not take this one request, as against one that cannot serve any.
+func refused(err error) bool {
+	u, ok := errors.AsType[unexpected](err)
+	return ok && u >= 400 && u < 500 && u != http.StatusRequestTimeout && u != http.StatusTooManyRequests
 }
 
 // away says that a service did not answer, without the URL: it can hold a
