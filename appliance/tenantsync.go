@@ -17,6 +17,7 @@ type tenantCentre interface {
 // tenantStore is what the box has of tenants; provd.Manager does.
 type tenantStore interface {
 	Tenants() ([]string, error)
+	FormerTenants() ([]string, error)
 	DeleteTenant(ctx context.Context, tenant string) (devices int, err error)
 }
 
@@ -25,9 +26,10 @@ type tenantStore interface {
 //
 // It deletes nothing unless every one of these holds: the list of tenants is
 // beyond doubt (central.Auth.AllTenants); something on the box belongs to a
-// tenant of that list, or only one tenant is in question, so that a box that was
-// pointed at another stack keeps its devices; and wazo-auth, asked in another
-// way about each tenant in question, says of all of them that they do not exist.
+// tenant of that list, or only one tenant is in question; the tenant came after
+// the box was last pointed at another stack, so that one which was keeps its
+// devices; and wazo-auth, asked in another way about each tenant in question, says
+// of all of them that they do not exist.
 type tenantSync struct {
 	centre          tenantCentre
 	store           tenantStore
@@ -87,13 +89,21 @@ func (s *tenantSync) run(ctx context.Context) error {
 	if err != nil || len(here) == 0 {
 		return err
 	}
+	former, err := s.store.FormerTenants()
+	if err != nil {
+		return err
+	}
 	known, err := s.centre.AllTenants(ctx)
 	if err != nil {
 		return err
 	}
-	var unknown []string
+	var unknown, kept []string
 	for _, tenant := range here {
-		if !slices.Contains(known, tenant) {
+		switch {
+		case slices.Contains(known, tenant):
+		case slices.Contains(former, tenant):
+			kept = append(kept, tenant)
+		default:
 			unknown = append(unknown, tenant)
 		}
 	}
@@ -115,6 +125,9 @@ func (s *tenantSync) run(ctx context.Context) error {
 			return fmt.Errorf("delete tenant %s: %w", tenant, err)
 		}
 		s.log.Info("deleted what belonged to a tenant that does not exist any more", "tenant", tenant, "devices", n)
+	}
+	if len(kept) > 0 {
+		return fmt.Errorf("the box was pointed at another stack, which does not have the tenants %q; their devices are kept, delete or move them over the REST API", kept)
 	}
 	return nil
 }

@@ -18,6 +18,7 @@ type fakeTenants struct {
 	mu                   sync.Mutex
 	known, here, deleted []string
 	err                  error
+	former               []string // were here before the stack was another one
 	hidden               []string // exist, although they are not in the list
 	asked                []time.Duration
 	began                time.Time
@@ -42,6 +43,8 @@ func (f *fakeTenants) TenantGone(_ context.Context, tenant string) (bool, error)
 
 func (f *fakeTenants) Tenants() ([]string, error) { return f.here, nil }
 
+func (f *fakeTenants) FormerTenants() ([]string, error) { return f.former, nil }
+
 func (f *fakeTenants) DeleteTenant(_ context.Context, tenant string) (int, error) {
 	f.deleted = append(f.deleted, tenant)
 	return 1, nil
@@ -62,6 +65,10 @@ func TestTenantSyncIsGuarded(t *testing.T) {
 		{name: "no list", f: fakeTenants{err: errors.New("empty"), here: []string{"a", "b", "m"}}, wantFailure: true},
 		{name: "partial list", f: fakeTenants{known: []string{"m"}, here: []string{"a", "b", "m"}, hidden: []string{"b"}}, wantFailure: true},
 		{name: "another stack", f: fakeTenants{known: []string{"x"}, here: []string{"a", "b", "m"}}, wantFailure: true},
+		{name: "another stack with new phones", f: fakeTenants{known: []string{"x"}, here: []string{"a", "b", "m", "x"}, former: []string{"a", "b", "m"}}, wantFailure: true},
+		{name: "another stack and one tenant", f: fakeTenants{known: []string{"x"}, here: []string{"a"}, former: []string{"a"}}, wantFailure: true},
+		{name: "gone since", f: fakeTenants{known: []string{"x"}, here: []string{"a", "c", "x"}, former: []string{"a"}}, want: []string{"c"}, wantFailure: true},
+		{name: "back on the first stack", f: fakeTenants{known: []string{"m", "a"}, here: []string{"a", "m"}, former: []string{"a", "m"}}},
 	}
 	for i := range tests {
 		tt := &tests[i]

@@ -167,13 +167,26 @@ func (m *Manager) MasterTenant() string {
 // masterParam keeps the master tenant over a restart with the centre away.
 const masterParam = "X_provbox_master_tenant"
 
+// formerParam keeps the tenants that were here when the master tenant changed last.
+const formerParam = "X_provbox_former_tenants"
+
 // SetMasterTenant stores the tenant that the box's own token belongs to. Devices
-// that appeared before it was known move into it.
+// that appeared before it was known move into it. A stack has one master tenant for
+// ever, so another one means another stack; see FormerTenants.
 func (m *Manager) SetMasterTenant(tenant string) error {
 	if tenant == "" || tenant == m.MasterTenant() {
 		return nil
 	}
 	err := m.cfg.Store.Update(func(tx Tx) error {
+		if m.MasterTenant() != "" {
+			var former []any
+			for _, t := range tenantsHere(tx) {
+				former = append(former, t)
+			}
+			if err := tx.Params().Put(formerParam, document.New("value", former)); err != nil {
+				return err
+			}
+		}
 		for id, doc := range tx.Devices().All() {
 			dev := Device{doc}
 			if dev.Tenant() != "" {

@@ -11,22 +11,40 @@ import (
 
 // Tenants returns the tenants that have devices or settings here, sorted. Devices
 // that have no tenant yet do not count.
-func (m *Manager) Tenants() ([]string, error) {
+func (m *Manager) Tenants() (list []string, err error) {
+	err = m.cfg.Store.View(func(tx Tx) error {
+		list = tenantsHere(tx)
+		return nil
+	})
+	return list, err
+}
+
+func tenantsHere(tx Tx) []string {
 	found := make(map[string]bool)
-	err := m.cfg.Store.View(func(tx Tx) error {
-		for _, doc := range tx.Devices().All() {
-			found[Device{doc}.Tenant()] = true
-		}
-		for tenant := range tenants(tx).All() {
-			found[tenant] = true
+	for _, doc := range tx.Devices().All() {
+		found[Device{doc}.Tenant()] = true
+	}
+	for tenant := range tenants(tx).All() {
+		found[tenant] = true
+	}
+	delete(found, "")
+	return slices.Sorted(maps.Keys(found))
+}
+
+// FormerTenants returns the tenants that were here when the box was last pointed at
+// another stack. That the new stack does not know them is no sign that they were
+// deleted.
+func (m *Manager) FormerTenants() (list []string, err error) {
+	err = m.cfg.Store.View(func(tx Tx) error {
+		former, _ := stored(tx, formerParam).([]any)
+		for _, v := range former {
+			if tenant, ok := v.(string); ok {
+				list = append(list, tenant)
+			}
 		}
 		return nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	delete(found, "")
-	return slices.Sorted(maps.Keys(found)), nil
+	return list, err
 }
 
 // DeleteTenant removes what belongs to a tenant that does not exist any more:

@@ -48,6 +48,29 @@ func TestDeleteTenant(t *testing.T) {
 	}
 }
 
+// A box that is pointed at another stack remembers whose devices it had.
+func TestFormerTenants(t *testing.T) {
+	t.Parallel()
+	b := newBox(t, nil)
+	b.mustDevice(t, `{"id":"d1"}`, asSub1)
+	b.mustDevice(t, `{"id":"d2"}`, asMaster)
+	for _, tt := range []struct {
+		master string
+		want   []string
+	}{
+		{master, nil},
+		{"ffffffff-ffff-ffff-ffff-ffffffffffff", []string{master, sub1}},
+	} {
+		if err := b.SetMasterTenant(tt.master); err != nil {
+			t.Fatal(err)
+		}
+		list, err := b.FormerTenants()
+		if diff := cmp.Diff(tt.want, list); diff != "" || err != nil {
+			t.Errorf("with %s: %v\n%s", tt.master, err, diff)
+		}
+	}
+}
+
 // fakeNotifies queues whatever the plugin does.
 type fakeNotifies struct {
 	ctx    context.Context
