@@ -167,6 +167,7 @@ func TestHostilePeer(t *testing.T) {
 		"/0.2/pg_mgr/plugins/x/info":    `[1]`,
 		"/0.2/dev_mgr/synchronize/1":    `{"status":"progress;99999999999999999999"}`,
 		"/0.2/dev_mgr/synchronize/2":    `{"status":"progress((((((((((((((((((((success"}`,
+		"/0.2/dev_mgr/synchronize/3":    `{"status":"success;9223372036854775807/9223372036854775807"}`,
 		"/0.2/pg_mgr/install/update":    ``,
 		"/0.2/pg_mgr/install/installed": `no JSON`,
 	}
@@ -185,6 +186,7 @@ func TestHostilePeer(t *testing.T) {
 		{line: "plugins update", code: 1, stderr: "as the operation's place"},
 		{line: "operations wait /0.2/dev_mgr/synchronize/1", code: 1, stderr: "value out of range"},
 		{line: "operations wait /0.2/dev_mgr/synchronize/2", code: 1, stderr: "no state at"},
+		{line: "operations wait /0.2/dev_mgr/synchronize/3", stderr: "[##############################] 100 % success"},
 	} {
 		code, stdout, stderr := run(t, server.URL, "", strings.Fields(tt.line)...)
 		if code != tt.code || !strings.Contains(stdout, tt.stdout) || !strings.Contains(stderr, tt.stderr) || strings.Contains(stdout+stderr, "\x1b") {

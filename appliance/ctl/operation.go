@@ -35,8 +35,10 @@ func bar(s provdclient.Status) string {
 		line = deepest.Label + " " + line
 	}
 	if deepest.End > 0 {
-		done := int(min(deepest.Current, deepest.End) * width / deepest.End)
-		return fmt.Sprintf("[%s%s] %3d %% %s", strings.Repeat("#", done), strings.Repeat(".", width-done), min(deepest.Current, deepest.End)*100/deepest.End, line)
+		// Not in whole numbers: the peer's are of any size.
+		part := min(float64(deepest.Current)/float64(deepest.End), 1)
+		done := int(part * width)
+		return fmt.Sprintf("[%s%s] %3d %% %s", strings.Repeat("#", done), strings.Repeat(".", width-done), int(part*100), line)
 	}
 	if deepest.Current > 0 {
 		line += fmt.Sprintf(" (%d)", deepest.Current)

@@ -2,8 +2,6 @@ package migrate
 
 import (
 	"context"
-	"errors"
-	"net/http"
 	"net/url"
 	"slices"
 
@@ -115,7 +113,7 @@ func (p *problems) plugins(ctx context.Context, c *provdclient.Client, s *State)
 		case err == nil:
 			plugin.Firmware = firmware.Keys()
 			slices.Sort(plugin.Firmware)
-		case !absent(err): // most plugins without firmware do not have that path
+		case !provdclient.Absent(err): // most plugins without firmware do not have that path
 			p.add("firmware of plugin "+id, err)
 		}
 		s.Plugins = append(s.Plugins, plugin)
@@ -126,7 +124,7 @@ func (p *problems) plugins(ctx context.Context, c *provdclient.Client, s *State)
 // templates reads the custom templates of a plugin. A wazo-provd has no such path.
 func templates(ctx context.Context, c *provdclient.Client, id string) (map[string]string, error) {
 	v, err := c.Get(ctx, provdclient.Path("pg_mgr", "plugins", id, "templates"), nil, "templates")
-	if absent(err) {
+	if provdclient.Absent(err) {
 		return nil, nil
 	}
 	if err != nil {
@@ -151,10 +149,4 @@ func templates(ctx context.Context, c *provdclient.Client, id string) (map[strin
 		contents[name] = content.String("content")
 	}
 	return contents, nil
-}
-
-// absent reports whether a peer said that there is no such thing.
-func absent(err error) bool {
-	var r *provdclient.Refusal
-	return errors.As(err, &r) && r.Status == http.StatusNotFound
 }

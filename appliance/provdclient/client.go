@@ -49,28 +49,31 @@ type Connection struct {
 	// CA is a PEM file with the authorities to trust; "" are the system's.
 	// Fingerprint is the SHA-256 of the one certificate to trust instead.
 	CA, Fingerprint string
+
+	urlFlag, tokenVariable, prefix string // for texts
 }
 
 // Flags adds the flags of a connection to the box. The environment has
 // PROVBOX_URL, PROVBOX_TOKEN and PROVBOX_TENANT.
 func Flags(flags *flag.FlagSet, getenv func(string) string) *Connection {
-	c := &Connection{Token: getenv("PROVBOX_TOKEN")}
+	c := &Connection{Token: getenv("PROVBOX_TOKEN"), urlFlag: "url", tokenVariable: "PROVBOX_TOKEN"}
 	flags.StringVar(&c.URL, "url", cmp.Or(getenv("PROVBOX_URL"), "http://127.0.0.1:8666"), "`URL` of the REST API, without /0.2")
 	flags.StringVar(&c.Tenant, "tenant", getenv("PROVBOX_TENANT"), "act for this tenant's `UUID`")
-	c.trustFlags(flags, "")
+	c.trustFlags(flags)
 	return c
 }
 
 // FromFlags adds the flags of a connection to another peer, to read from: --from
 // and --from-….
 func FromFlags(flags *flag.FlagSet, getenv func(string) string) *Connection {
-	c := &Connection{Token: getenv("PROVBOX_FROM_TOKEN")}
+	c := &Connection{Token: getenv("PROVBOX_FROM_TOKEN"), urlFlag: "from", tokenVariable: "PROVBOX_FROM_TOKEN", prefix: "from-"}
 	flags.StringVar(&c.URL, "from", "", "`URL` of the REST API to read from, without /0.2")
-	c.trustFlags(flags, "from-")
+	c.trustFlags(flags)
 	return c
 }
 
-func (c *Connection) trustFlags(flags *flag.FlagSet, prefix string) {
+func (c *Connection) trustFlags(flags *flag.FlagSet) {
+	prefix := c.prefix
 	flags.StringVar(&c.TokenFile, prefix+"token-file", "", "`file` with a token of wazo-auth, instead of the environment's")
 	flags.StringVar(&c.AuthURL, prefix+"auth", "", "get a token from the wazo-auth at this `URL`, with --"+prefix+"key-file")
 	flags.StringVar(&c.KeyFile, prefix+"key-file", "", "YAML `file` with service_id and service_key")
@@ -89,7 +92,7 @@ type Client struct {
 func (c *Connection) Open(ctx context.Context) (*Client, error) {
 	u, err := url.Parse(c.URL)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return nil, fmt.Errorf("--url %q is not of the form http://host:port", c.URL)
+		return nil, fmt.Errorf("--%s %q is not of the form http://host:port", c.urlFlag, c.URL)
 	}
 	transport, err := c.transport()
 	if err != nil {
@@ -97,7 +100,11 @@ func (c *Connection) Open(ctx context.Context) (*Client, error) {
 	}
 	cl := &Client{
 		base: strings.TrimSuffix(strings.TrimSuffix(u.String(), "/"), "/0.2"), token: strings.TrimSpace(c.Token), tenant: c.Tenant,
-		http: &http.Client{Transport: transport, Timeout: callTimeout},
+		http: &http.Client{
+			Transport: transport, Timeout: callTimeout,
+			// net/http would take the token along, to whatever host the answer names.
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
 	}
 	switch {
 	case c.TokenFile != "":
@@ -112,7 +119,7 @@ func (c *Connection) Open(ctx context.Context) (*Client, error) {
 		}
 	}
 	if cl.token == "" {
-		return nil, errors.New("no token: set PROVBOX_TOKEN, or use --token-file, or --auth with --key-file")
+		return nil, fmt.Errorf("no token: set %s, or use --%[2]stoken-file, or --%[2]sauth with --%[2]skey-file", c.tokenVariable, c.prefix)
 	}
 	return cl, nil
 }
@@ -180,7 +187,7 @@ func (c *Connection) login(ctx context.Context, h *http.Client) (string, error) 
 		} `json:"data"`
 	}
 	if resp.StatusCode != http.StatusOK {
-		return "", fmt.Errorf("wazo-auth answered %s", resp.Status)
+		return "", fmt.Errorf("wazo-auth answered %s", statusText(resp))
 	}
 	if err := json.NewDecoder(io.LimitReader(resp.Body, 1<<20)).Decode(&answer); err != nil || answer.Data.Token == "" {
 		return "", errors.New("wazo-auth answered without a token")
@@ -283,19 +290,34 @@ type Refusal struct {
 
 func (r *Refusal) Error() string { return r.message }
 
+// Absent reports whether a peer answered that there is no such thing.
+func Absent(err error) bool {
+	r, ok := errors.AsType[*Refusal](err)
+	return ok && r.Status == http.StatusNotFound
+}
+
 // refused explains an answer that is an error.
 func refused(method, path string, resp *http.Response, body []byte) error {
 	text := strings.TrimSpace(string(body[:min(len(body), maxText)]))
-	if strings.HasPrefix(resp.Header.Get("Content-Type"), "text/html") {
-		text = "" // a page for browsers
+	if strings.HasPrefix(text, "<") {
+		text = "" // a page for browsers; wazo-provd gives that type to plain texts, too
 	}
-	switch {
-	case resp.StatusCode == http.StatusUnauthorized:
+	switch code := resp.StatusCode; {
+	case code < 400:
+		text = fmt.Sprintf("answered %s to %q, which is not followed; give that URL if it is the right one", statusText(resp), resp.Header.Get("Location"))
+	case code == http.StatusUnauthorized:
 		text = "the token is not accepted, has expired, or does not grant this"
-	case resp.StatusCode == http.StatusNotFound && text == "":
+	case code == http.StatusNotFound && text == "":
 		text = "there is no such thing"
+	case code >= 500 && text == "":
+		text = statusText(resp) + "; the log of what answers there says why"
 	}
-	return &Refusal{Status: resp.StatusCode, message: fmt.Sprintf("%s %s: %s", method, path, cmp.Or(text, resp.Status))}
+	return &Refusal{Status: resp.StatusCode, message: fmt.Sprintf("%s %s: %s", method, path, cmp.Or(text, statusText(resp)))}
+}
+
+// statusText is an answer's status without the peer's own words.
+func statusText(resp *http.Response) string {
+	return strings.TrimSpace(fmt.Sprintf("%d %s", resp.StatusCode, http.StatusText(resp.StatusCode)))
 }
 
 // Path joins path elements that may hold anything.

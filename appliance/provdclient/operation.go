@@ -105,6 +105,9 @@ func (c *Client) Wait(ctx context.Context, location string, show func(Status)) e
 		show(s)
 		if s.Ended() {
 			_, _, err := c.Send(ctx, http.MethodDelete, location, nil)
+			if Absent(err) {
+				err = nil // somebody else did
+			}
 			if s.State == "fail" {
 				return errors.Join(errors.New("the operation failed; the box's journal says why"), err)
 			}
