@@ -14,6 +14,7 @@ import (
 
 	"provbox/appliance/certificate"
 	"provbox/appliance/journal"
+	"provbox/provd/fileserver"
 )
 
 // RESTS returns the address where the REST API speaks HTTPS, nil for nowhere; valid
@@ -50,9 +51,21 @@ func (a *App) listenRESTOn(socks *sockets, name string, port int) (net.Listener,
 	return socks.listen(name, a.s.REST.IP, port)
 }
 
+// Connections of the REST API, on each of its sockets. The centre is one host and may
+// have most of them; what is over is closed, so that no stranger takes the files that
+// phones' connections need.
+const (
+	restConns        = 512
+	restConnsPerHost = 384
+)
+
+func limitREST(l net.Listener) net.Listener {
+	return fileserver.LimitTo(l, restConns, restConnsPerHost)
+}
+
 // serveREST returns what serves the REST API on its sockets.
 func (a *App) serveREST(server *http.Server) (func() error, error) {
-	plain := func() error { return server.Serve(a.rest) }
+	plain := func() error { return server.Serve(limitREST(a.rest)) }
 	if !a.s.REST.SSL {
 		return plain, nil
 	}
@@ -63,12 +76,12 @@ func (a *App) serveREST(server *http.Server) (func() error, error) {
 	a.fingerprint = certificate.Fingerprint(cert)
 	server.TLSConfig = &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12}
 	if a.rests == nil {
-		return func() error { return server.ServeTLS(a.rest, "", "") }, nil
+		return func() error { return server.ServeTLS(limitREST(a.rest), "", "") }, nil
 	}
 	return func() error {
 		ended := make(chan error, 2)
 		go func() { ended <- plain() }()
-		go func() { ended <- server.ServeTLS(a.rests, "", "") }()
+		go func() { ended <- server.ServeTLS(limitREST(a.rests), "", "") }()
 		err := <-ended
 		if !errors.Is(err, http.ErrServerClosed) {
 			_ = server.Close() // one half of the API is none: the error says why

@@ -62,7 +62,13 @@ func NewHTTP(cfg HTTPConfig) *http.Server {
 
 // Limit bounds the connections of a listener, in total and per client.
 func Limit(l net.Listener) net.Listener {
-	return limitListener(l, maxConns, maxConnsPerHost)
+	return LimitTo(l, maxConns, maxConnsPerHost)
+}
+
+// LimitTo returns a listener that closes connections beyond so many in all, and so
+// many of one host.
+func LimitTo(l net.Listener, total, perHost int) net.Listener {
+	return limitListener(l, total, perHost)
 }
 
 type httpHandler struct {

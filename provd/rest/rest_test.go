@@ -376,6 +376,13 @@ func TestDHCPInfo(t *testing.T) {
 			"short address", `{"dhcp_info":{"op":"commit","ip":"10.5","mac":"00:15:65:AA:BB:CC","options":[]}}`, 204, "",
 			&provd.Request{Kind: provd.DHCP, IP: "10.0.0.5", MAC: "00:15:65:aa:bb:cc", Phone: true, Options: map[byte][]byte{}},
 		},
+		{
+			"octal and hexadecimal address", `{"dhcp_info":{"op":"commit","ip":"012.0x5","mac":"001565AABBCC","options":["0550"]}}`, 204, "",
+			&provd.Request{Kind: provd.DHCP, IP: "10.0.0.5", MAC: "00:15:65:aa:bb:cc", Phone: true, Options: map[byte][]byte{55: {0}}},
+		},
+		{"binary address", `{"dhcp_info":{"op":"commit","ip":"0b1010.5"}}`, 400, "'0b1010.5' is not a valid dotted quad IPv4 address", nil},
+		{"no mac", `{"dhcp_info":{"op":"commit","ip":"10.5"}}`, 400, "'mac'", nil},
+		{"release", `{"dhcp_info":{"op":"release","ip":"10.0.0.5"}}`, 204, "", nil},
 		{"expiry", `{"dhcp_info":{"op":"expiry","ip":"10.0.0.5"}}`, 204, "", nil},
 		{"no wrapper", `{}`, 400, "'dhcp_info'", nil},
 		{"no op", `{"dhcp_info":{}}`, 400, "'op'", nil},
