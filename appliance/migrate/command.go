@@ -101,6 +101,7 @@ Shows what it will do, asks, does it, and says what could not be moved.
 	if err != nil {
 		return fmt.Errorf("source: %w", err)
 	}
+	notes := source.Notes
 	switch {
 	case len(devices) > 0:
 		if source, err = source.ChooseDevices(devices); err != nil {
@@ -117,6 +118,7 @@ Shows what it will do, asks, does it, and says what could not be moved.
 	if err != nil {
 		return err
 	}
+	plan.Notes = append(notes, plan.Notes...)
 	show(cfg.Stdout, plan)
 	if len(plan.Steps) > 0 && !*dry {
 		if !*yes && !confirmed(cfg) {

@@ -2,6 +2,7 @@ package migrate
 
 import (
 	"cmp"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -10,6 +11,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"provbox/provd/document"
 	"provbox/provd/plugins"
@@ -44,13 +46,18 @@ func ReadDir(dir string) (*State, []Problem, error) {
 	for _, name := range r.names("plugins", "plugins", maxPlugins, fs.FileMode.IsDir) {
 		s.Plugins = append(s.Plugins, r.plugin(name))
 	}
+	s.Notes = r.notes.all()
 	return s, r.problems.all(), nil
 }
+
+// irregular is why a symbolic link or a device file stays behind.
+const irregular = "is neither a file nor a folder, and what it may lead to is not read; put a copy in its place"
 
 // reader reads a state directory and collects what is wrong with it.
 type reader struct {
 	fs fs.FS
 	problems
+	notes problems
 }
 
 // names lists a folder; one that is not there is empty.
@@ -65,7 +72,14 @@ func (r *reader) names(what, dir string, bound int, want func(fs.FileMode) bool)
 			r.add(what, fmt.Sprintf("there are more than %d", bound))
 			break
 		}
-		if want(e.Type()) && !strings.HasPrefix(e.Name(), ".") {
+		switch t := e.Type(); {
+		case strings.HasPrefix(e.Name(), "."):
+		case !t.IsDir() && !t.IsRegular():
+			r.add(what+" "+e.Name(), irregular)
+		case !want(t):
+		case !utf8.ValidString(e.Name()):
+			r.add(what+" "+e.Name(), "its name is not UTF-8, which an id has to be; rename it")
+		default:
 			names = append(names, e.Name())
 		}
 	}
@@ -118,8 +132,9 @@ func (r *reader) documents(kind, dir string) []*document.Object {
 			continue
 		}
 		if inside, ok := doc.Get("id"); !ok || inside != id {
-			if ok {
-				r.add(kind+" "+id, fmt.Sprintf("has the id %v inside; the name of its file is what counts", inside))
+			// A number is what somebody's program wrote; it says the same.
+			if _, number := inside.(json.Number); ok && (!number || fmt.Sprint(inside) != id) {
+				r.notes.add(kind+" "+id, fmt.Sprintf("has the id %v inside; the name of its file is what counts", inside))
 			}
 			doc.Set("id", id)
 		}
@@ -143,13 +158,20 @@ func (r *reader) plugin(id string) Plugin {
 			return nil
 		case err != nil:
 			return err
+		case e.IsDir():
+			return nil
 		case !e.Type().IsRegular():
+			r.add(what+" template "+strings.TrimPrefix(name, templates+"/"), irregular)
 			return nil
 		case len(p.Templates) == maxTemplates:
 			return fmt.Errorf("there are more than %d custom templates", maxTemplates)
 		}
 		content := r.read(what, name)
 		if content == nil {
+			return nil
+		}
+		if !utf8.Valid(content) {
+			r.add(what+" template "+strings.TrimPrefix(name, templates+"/"), "is not UTF-8; convert it first")
 			return nil
 		}
 		if p.Templates == nil {

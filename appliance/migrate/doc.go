@@ -30,6 +30,8 @@ type State struct {
 	Params *document.Object
 	// Plugins are what is installed.
 	Plugins []Plugin
+	// Notes are what is odd about it and keeps nothing from being moved.
+	Notes []Problem
 }
 
 // Plugin is an installed plugin package.

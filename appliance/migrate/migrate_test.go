@@ -219,7 +219,9 @@ func TestDamage(t *testing.T) {
 		"not moved: device broken: jsondb/devices/broken is not a JSON object",
 		"not moved: device list: jsondb/devices/list is not a JSON object",
 		"not moved: device badmac: POST /0.2/dev_mgr/devices: Non-normalized MAC address",
-		"not moved: device other: has the id another inside",
+		"note: device other: has the id another inside",
+		"not moved: devices link: is neither a file nor a folder",
+		"not moved: plugins escape: is neither a file nor a folder",
 		"not moved: config invalid: POST /0.2/cfg_mgr/configs: 1 validation error",
 		"not moved: parameter colour: the box has no such parameter",
 		"not moved: parameter NAT: PUT /0.2/configure/NAT",
@@ -236,6 +238,36 @@ func TestDamage(t *testing.T) {
 	}
 	if code, stdout, _ := imp(filepath.Join(source, "plugins")); code != 1 || strings.Contains(stdout, "steps") {
 		t.Errorf("no state directory: status %d, %s", code, stdout)
+	}
+}
+
+// What real state directories have: other programs' spacing and numbers, names in
+// any language, tenants without a device.
+func TestOddities(t *testing.T) {
+	t.Parallel()
+	source := t.TempDir()
+	f := branch(1)
+	f["app.json"] = `{"NAT": "1", "tenants": {"` + centraltest.Sub2 + `": {"provisioning_key": "secret-key-2"}}}`
+	f["jsondb/devices/12"] = "{\"id\": 12, \"mac\": \"00:15:65:0a:00:01\", \"description\": \"Caf\\u00e9 \\ud83d\\ude00\"}\n"
+	f["jsondb/devices/Büro №1"] = `{"mac": "00:15:65:0a:00:02", "config": "Küche"}`
+	f["jsondb/configs/Küche"] = `{"id": "Küche", "parent_ids": ["base"], "raw_config": {}, "deletable": true}`
+	f["jsondb/devices/latin1-\xe9"] = `{"id": "x"}`
+	f["plugins/provbox-yealink/var/templates/latin1.tpl"] = "caf\xe9"
+	f.write(t, source)
+	imp, _ := commands(t, boxtest.Start(t, ""), "")
+	code, stdout, stderr := imp("--yes", source)
+	for _, want := range []string{
+		"latin1-?: its name is not UTF-8", "template latin1.tpl: is not UTF-8", "devices     create   3", "configs     create   2",
+	} {
+		if !strings.Contains(stdout, want) {
+			t.Errorf("no %q", want)
+		}
+	}
+	if code != 1 || strings.Count(stdout, "not moved:") != 2 || strings.Contains(stdout, "note: device 12") || t.Failed() {
+		t.Errorf("status %d\n%s%s", code, stdout, stderr)
+	}
+	if _, stdout, stderr = imp("--dry-run", source); !strings.Contains(stdout, "0 steps; ") {
+		t.Errorf("again:\n%s%s", stdout, stderr)
 	}
 }
 

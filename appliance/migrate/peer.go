@@ -42,7 +42,7 @@ func ReadPeer(ctx context.Context, c *provdclient.Client) (*State, []Problem, er
 			s.Params.Set(name, v)
 		}
 	}
-	p.keys(ctx, c, s)
+	p.keys(ctx, c, s, tenantsOf(s.Devices))
 	if err := p.plugins(ctx, c, s); err != nil {
 		return nil, nil, err
 	}
@@ -64,11 +64,12 @@ func param(ctx context.Context, c *provdclient.Client, name string) (any, error)
 	return value, nil
 }
 
-// keys reads the provisioning key of each tenant that has a device, and of the
-// token's own.
-func (p *problems) keys(ctx context.Context, c *provdclient.Client, s *State) {
+// keys adds the provisioning keys of tenants. There is no list of those that have
+// one: a reader asks for those it knows of.
+func (p *problems) keys(ctx context.Context, c *provdclient.Client, s *State, of []string) {
 	tenants := document.New()
-	for _, t := range tenantsOf(s.Devices) {
+	tenants.Merge(s.Params.Object("tenants"))
+	for _, t := range of {
 		v, err := param(ctx, c.For(t), "provisioning_key")
 		switch {
 		case err != nil:

@@ -74,6 +74,7 @@ type planner struct {
 	opt    Options
 	source *State
 	target *State
+	byMAC  map[string][]*document.Object // the target's devices
 }
 
 // NewPlan finds out what has to be done so that the target has what the source has.
@@ -83,7 +84,15 @@ func NewPlan(ctx context.Context, c *provdclient.Client, source *State, opt Opti
 	if err != nil {
 		return nil, fmt.Errorf("read what the box has: %w", err)
 	}
-	p := &planner{Plan: &Plan{}, c: c, opt: opt, source: source, target: target}
+	p := &planner{Plan: &Plan{}, c: c, opt: opt, source: source, target: target, byMAC: byMAC(target.Devices)}
+	// The keys of tenants without a device are not among what was read.
+	var unasked []string
+	for tenant := range source.Params.Object("tenants").All() {
+		if !target.Params.Object("tenants").Has(tenant) {
+			unasked = append(unasked, tenant)
+		}
+	}
+	(&problems{}).keys(ctx, c, target, unasked) // one that cannot be read cannot be set either
 	for _, t := range targetProblems {
 		p.add("the box: "+t.What, t.Why)
 	}
@@ -207,7 +216,7 @@ func (p *planner) devices() {
 		if tenant := d.String("tenant_uuid"); tenant != "" {
 			c = c.For(tenant)
 		}
-		p.strays(d, have)
+		p.strays(d)
 		p.document(Devices, "device "+id, "dev_mgr/devices", "device", c, d, have[id], computed)
 		if plugin := d.String("plugin"); plugin != "" && !p.will(plugin) {
 			p.add("device "+id, fmt.Sprintf("its plugin %s is neither installed nor imported; its phone gets no files", plugin))
@@ -223,11 +232,11 @@ func (p *planner) will(id string) bool {
 
 // strays finds devices that the target made for the same phone by itself, while it
 // did not know this one.
-func (p *planner) strays(d *document.Object, have map[string]*document.Object) {
+func (p *planner) strays(d *document.Object) {
 	mac := d.String("mac")
-	for _, other := range p.target.Devices {
+	for _, other := range p.byMAC[mac] {
 		id := other.String("id")
-		if mac == "" || other.String("mac") != mac || id == d.String("id") {
+		if id == d.String("id") {
 			continue
 		}
 		if other.String("added") == "auto" {
@@ -270,6 +279,16 @@ func byID(docs []*document.Object) map[string]*document.Object {
 	m := make(map[string]*document.Object, len(docs))
 	for _, d := range docs {
 		m[d.String("id")] = d
+	}
+	return m
+}
+
+func byMAC(devices []*document.Object) map[string][]*document.Object {
+	m := make(map[string][]*document.Object, len(devices))
+	for _, d := range devices {
+		if mac := d.String("mac"); mac != "" {
+			m[mac] = append(m[mac], d)
+		}
 	}
 	return m
 }
