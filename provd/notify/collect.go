@@ -36,12 +36,12 @@ func (q *Queue) Collect(ctx context.Context, dev provd.Device) (context.Context,
 		b.closed = true
 		b.mu.Unlock()
 		if len(messages) == 0 {
-			q.record(Job{Device: dev.ID(), MAC: dev.MAC(), IP: dev.IP()}, nil)
+			q.record(Job{Device: dev.ID(), MAC: dev.MAC(), IP: dev.IP(), Tenant: dev.Tenant()}, nil)
 			finish(nil)
 			return
 		}
 		q.Add(ctx, Job{
-			Device: dev.ID(), MAC: dev.MAC(), IP: dev.IP(), User: dev.String("remote_state_sip_username"),
+			Device: dev.ID(), MAC: dev.MAC(), IP: dev.IP(), Tenant: dev.Tenant(), User: dev.String("remote_state_sip_username"),
 			Port: port(dev), Messages: messages, Queued: time.Now(),
 		}, finish)
 	}

@@ -39,6 +39,9 @@ type Job struct {
 	Device string `json:"device"` // the device's id
 	MAC    string `json:"mac,omitempty"`
 	IP     string `json:"ip,omitempty"`
+	// Tenant is the device's, which alone may read in the journal what became of
+	// the job.
+	Tenant string `json:"tenant,omitempty"`
 	// User is the SIP user name the phone took last, or "".
 	User string `json:"user,omitempty"`
 	// Port is where the phone listens for SIP; 0 is 5060.

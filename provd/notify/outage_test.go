@@ -136,3 +136,38 @@ func TestHostileStore(t *testing.T) {
 		}
 	})
 }
+
+// tenantsOf notes whose each event is.
+type tenantsOf struct{ list chan string }
+
+func (r tenantsOf) Record(e provd.Event) { r.list <- e.Tenant }
+
+// What became of a NOTIFY is told to the tenant that the device has by then, and
+// not to who gets the device later.
+func TestEventsHaveTheTenant(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := tenantsOf{make(chan string, 4)}
+		now := provd.NewDevice("id", "d", "ip", "10.0.0.5", "tenant_uuid", "after")
+		q := notify.New(notify.Config{Sender: &centre{}, Recorder: r, Device: func(string) (provd.Device, bool) { return now, true }})
+		defer serve(t, q)()
+		for _, m := range [][]notify.Message{nil, {{URI: "sip:anonymous@10.0.0.5", Variables: []string{"Event=check-sync"}}}} {
+			ctx, queue := q.Collect(t.Context(), provd.NewDevice("id", "d", "ip", "10.0.0.5", "tenant_uuid", "before"))
+			for _, one := range m {
+				if err := q.Notify(ctx, one); err != nil {
+					t.Fatal(err)
+				}
+			}
+			queue(func(error) {})
+		}
+		synctest.Wait()
+		close(r.list)
+		var got []string
+		for tenant := range r.list {
+			got = append(got, tenant)
+		}
+		if diff := cmp.Diff([]string{"before", "after"}, got); diff != "" {
+			t.Error(diff)
+		}
+	})
+}

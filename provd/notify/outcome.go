@@ -56,7 +56,7 @@ func (q *Queue) record(job Job, err error) {
 }
 
 func (q *Queue) event(job Job, text string, reason error) {
-	e := provd.Event{Device: job.Device, MAC: job.MAC, IP: job.IP, Topic: "sync", Text: text}
+	e := provd.Event{Device: job.Device, MAC: job.MAC, IP: job.IP, Tenant: job.Tenant, Topic: "sync", Text: text}
 	if reason != nil {
 		e.Attrs = []slog.Attr{slog.String("reason", reason.Error())}
 	}

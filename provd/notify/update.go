@@ -34,6 +34,9 @@ func (j Job) update(dev provd.Device) Job {
 	if dev.MAC() != "" {
 		j.MAC = dev.MAC()
 	}
+	if dev.Tenant() != "" {
+		j.Tenant = dev.Tenant()
+	}
 	j.Port = port(dev)
 	return j
 }
