@@ -137,7 +137,7 @@ func (s *Server) look(ctx context.Context, name string, conn Conn, tick <-chan t
 
 // poolsEvery is how many looks at the interface go by between looks at the
 // pools.
-const poolsEvery = 15
+const poolsEvery = 2
 
 // checkPools tells the journal when a pool becomes nearly full.
 func (s *Server) checkPools() {

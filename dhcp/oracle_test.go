@@ -32,6 +32,7 @@ type asked struct {
 	mac         string
 	class, user string
 	params      []byte
+	discover    bool // a DISCOVER instead of an INFORM
 }
 
 // oracleCases are phones of every kind of rule, and two that are none.
@@ -85,13 +86,21 @@ func oracleCases() []asked {
 			out = append(out, d)
 		}
 	}
+	for i := range 6 {
+		d := out[i*10]
+		d.name, d.discover = strings.Replace(d.name, ",", " discovers,", 1), true
+		out = append(out, d)
+	}
 	return out
 }
 
-// packet is an INFORM, so that no lease comes between the cases.
+// packet is an INFORM mostly, so that no lease comes between the cases.
 func (a asked) packet() []byte {
 	mac, _ := net.ParseMAC(a.mac)
 	r := req{t: message.Inform, mac: mac, ciaddr: "10.0.0.77", opts: []message.Option{{Code: 55, Data: a.params}}}
+	if a.discover {
+		r.t, r.ciaddr, r.flags = message.Discover, "", message.FlagBroadcast
+	}
 	if a.class != "" {
 		r.opts = append(r.opts, message.Option{Code: 60, Data: []byte(a.class)})
 	}
@@ -261,6 +270,7 @@ interface=eth0
 bind-interfaces
 user=root
 dhcp-authoritative
+no-ping
 dhcp-range=10.0.0.50,10.0.0.59,255.255.255.0,1h
 dhcp-option=3,10.0.0.1
 dhcp-option=6,10.0.0.1,10.0.0.2

@@ -1,9 +1,10 @@
 // Package dhcpctl is the command line of the DHCP server's rules
-// (docs/dhcp.md): provbox dhcp explain and export.
+// (docs/dhcp.md): provbox dhcp explain, export and servers.
 //
-// Promises: it works on the settings file and the built-in rules alone, without
-// a running box, a store or a network; explain decides with the server's own
-// code, so what it says is what a phone is answered.
+// Promises: explain and export work on the settings file and the built-in rules
+// alone, without a running box, a store or a network; explain decides with the
+// server's own code, so what it says is what a phone is answered. servers asks
+// the LAN and takes no lease.
 package dhcpctl
 
 import (
@@ -29,9 +30,11 @@ type Env struct {
 
 const usage = `usage: provbox dhcp explain [--mac MAC] [--vendor-class TEXT] [--user-class TEXT] ...
        provbox dhcp export --format isc|kea|dnsmasq ...
+       provbox dhcp servers --interface NAME
 
 explain says which vendor rule fires for a phone, why others do not, and what it
-is sent. export prints the rules for another DHCP server.
+is sent. export prints the rules for another DHCP server. servers lists the DHCP
+servers that answer on a LAN (as root, and not while ours listens there).
 provbox dhcp COMMAND -h lists the flags; docs/dhcp.md has examples.
 `
 
@@ -53,6 +56,8 @@ func Run(args []string, env Env) int {
 		run = explain
 	case "export":
 		run = export
+	case "servers":
+		run = servers
 	case "help", "-h", "--help", "-help":
 		fmt.Fprint(env.Stdout, usage)
 		return 0
