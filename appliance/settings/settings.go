@@ -113,6 +113,10 @@ type DHCP struct {
 	Interfaces []Interface `yaml:"interfaces"`
 	Rules      Rules       `yaml:"rules"`   // on top of the built-in vendor rules (docs/dhcp.md)
 	Blocked    []string    `yaml:"blocked"` // hardware addresses that are never answered
+	// LeasesPerPort is how many leases clients behind one value of a relay's
+	// option 82 may hold in a subnet; 0 is no limit, since many relays send one
+	// value for a whole building.
+	LeasesPerPort int `yaml:"leases_per_port"`
 	// Tenant is whose provisioning key goes into the URLs that phones are told
 	// when http_auth_strategy is url_key; empty is the master tenant.
 	Tenant string `yaml:"tenant"`

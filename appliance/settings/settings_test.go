@@ -218,6 +218,7 @@ func TestDHCPRules(t *testing.T) {
 	s, err := Parse([]byte(`
 dhcp:
   blocked: ["00:15:65:00:00:01"]
+  leases_per_port: 8
   rules:
     - {name: lobby, match: {starts: yealink}, set: {132: "40"}}
     - {name: snom-oui, disabled: true}
@@ -231,7 +232,7 @@ dhcp:
 	if names[0] != "lobby" || slices.Contains(names, "snom-oui") || !slices.Contains(names, "yealink-oui") {
 		t.Errorf("rules: %v", names)
 	}
-	if len(cfg.Blocked) != 1 || len(cfg.Interfaces[0].Subnets[0].Options) != 1 {
+	if cfg.Limits.PerRelay != 8 || len(cfg.Blocked) != 1 || len(cfg.Interfaces[0].Subnets[0].Options) != 1 {
 		t.Errorf("config: %+v", cfg)
 	}
 	_, err = Parse([]byte(`
@@ -250,7 +251,9 @@ dhcp:
 	if d := cmp.Diff(error(want), err); d != "" {
 		t.Errorf("(-want +got):\n%s", d)
 	}
-	if _, err := Parse([]byte("dhcp: {blocked: [zz]}")); err == nil {
-		t.Error("a blocked address that is none")
+	for _, bad := range []string{"dhcp: {blocked: [zz]}", "dhcp: {leases_per_port: -1}"} {
+		if _, err := Parse([]byte(bad)); err == nil {
+			t.Errorf("%s is taken", bad)
+		}
 	}
 }

@@ -111,6 +111,7 @@ func (s *Settings) validateDHCP(v *checker) {
 	before := len(*v)
 	v.oneOf("dhcp.mode", s.DHCP.Mode, "off", "server", "observe")
 	*v = append(*v, s.DHCP.Rules.problems...)
+	v.check(s.DHCP.LeasesPerPort >= 0, "dhcp.leases_per_port", "want 0 (no limit) or more")
 	for i, m := range s.DHCP.Blocked {
 		_, err := lease.ParseMAC(m)
 		v.check(err == nil, fmt.Sprintf("dhcp.blocked[%d]", i), fmt.Sprintf("%q is not a MAC address", m))
