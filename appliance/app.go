@@ -60,7 +60,7 @@ type App struct {
 	manager  *provd.Manager
 	ident    *ident.Identifier
 	security *provd.Security // nil when it cannot be written
-	dhcp     *dhcp.Server
+	dhcp     *dhcpBox
 	uplink   *uplink.Uplink
 
 	http, rest  net.Listener
@@ -110,6 +110,7 @@ func (a *App) Start(ctx context.Context) error {
 		{"devices", a.startDevices},
 		{"links to the centre", a.startLinks},
 		{"file plane", a.startFiles},
+		{"dhcp settings", a.prepareDHCP},
 		{"REST", a.startREST},
 		{"dhcp", a.startDHCP},
 	} {
@@ -134,13 +135,19 @@ func (a *App) TFTP() net.Addr { return a.tftp.LocalAddr() }
 func (a *App) REST() net.Addr { return a.rest.Addr() }
 
 // DHCP returns the DHCP server, nil when it is off.
-func (a *App) DHCP() *dhcp.Server { return a.dhcp }
+func (a *App) DHCP() *dhcp.Server {
+	if a.dhcp == nil {
+		return nil
+	}
+	return a.dhcp.running()
+}
 
 // dhcpState says where the DHCP server listens, for the ready line.
 func (a *App) dhcpState() string {
-	state := a.s.DHCP.Mode
-	if a.dhcp != nil {
-		for _, i := range a.s.DHCP.Interfaces {
+	d, _ := a.dhcp.current()
+	state := d.Mode
+	if d.Mode != "off" {
+		for _, i := range d.Interfaces {
 			state += " " + i.Name
 		}
 	}
@@ -310,6 +317,7 @@ func (a *App) startREST(context.Context) error {
 	}
 	closing := make(chan struct{})
 	cfg.Own = a.ownRoutes(closing)
+	cfg.DHCP = restDHCP{a.dhcp, a.manager}
 	server := rest.NewServer(rest.New(cfg), a.log)
 	server.RegisterOnShutdown(func() { close(closing) })
 	serve, err := a.serveREST(server)

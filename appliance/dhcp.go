@@ -3,6 +3,7 @@ package appliance
 import (
 	"context"
 	"log/slog"
+	"math/rand/v2"
 	"net"
 	"net/netip"
 	"strings"
@@ -59,7 +60,7 @@ const keyFor = 5 * time.Second
 // speaks for one tenant (spec/dhcp.md section 3).
 type siteKey struct {
 	manager *provd.Manager
-	tenant  string // empty for the master tenant
+	tenant  func() string // returns "" for the master tenant
 	now     func() time.Time
 
 	mu   sync.Mutex
@@ -76,7 +77,7 @@ func (k *siteKey) get() string {
 	defer k.mu.Unlock()
 	if now := k.now(); k.read.IsZero() || now.Sub(k.read) >= keyFor {
 		k.read = now
-		tenant := k.tenant
+		tenant := k.tenant()
 		if tenant == "" {
 			tenant = k.manager.MasterTenant()
 		}
@@ -107,24 +108,36 @@ func dhcpValues(s *settings.Settings, http net.Addr, key *siteKey) func(netip.Pr
 	}
 }
 
-func (a *App) startDHCP(context.Context) error {
-	if a.s.DHCP.Mode == "off" {
-		return nil
-	}
+// prepareDHCP reads the settings that hold, so that they can be asked for before
+// the server runs.
+func (a *App) prepareDHCP(ctx context.Context) error {
 	var key *siteKey
 	if a.urlKey() {
-		key = &siteKey{manager: a.manager, tenant: a.s.DHCP.Tenant, now: time.Now}
+		key = &siteKey{manager: a.manager, now: time.Now, tenant: func() string {
+			d, _ := a.dhcp.current()
+			return d.Tenant
+		}}
 	}
-	cfg := a.s.DHCP.Server()
-	cfg.Values = dhcpValues(a.s, a.http.Addr(), key)
-	if a.opts.DHCP != nil {
-		a.opts.DHCP(&cfg)
+	a.dhcp = &dhcpBox{
+		file: a.s.DHCP, store: a.store, record: a.journal.Record, log: a.log,
+		deps: dhcp.Deps{Store: a.store, Observer: observer{a.ident}, Journal: dhcpJournal{a.journal, key.get}, Log: a.log},
+		config: func(d settings.DHCP) dhcp.Config {
+			cfg := d.Server()
+			cfg.Values = dhcpValues(a.s, a.http.Addr(), key)
+			if a.opts.DHCP != nil {
+				a.opts.DHCP(&cfg)
+			}
+			return cfg
+		},
 	}
-	server, err := dhcp.New(cfg, dhcp.Deps{Store: a.store, Observer: observer{a.ident}, Journal: dhcpJournal{a.journal, key.get}, Log: a.log})
-	if err != nil {
-		return err
+	// Without privileges nobody can be asked.
+	if !a.dhcp.config(settings.DHCP{}).Loopback {
+		a.dhcp.find = func(name string) ([]dhcp.Rogue, error) { return dhcp.FindServers(name, findFor, rand.Uint64) }
 	}
-	a.dhcp = server
-	a.stack.start("dhcp", server.Serve)
+	return a.dhcp.load(ctx)
+}
+
+func (a *App) startDHCP(context.Context) error {
+	a.stack.start("dhcp", a.dhcp.serve)
 	return nil
 }

@@ -1,6 +1,9 @@
 package settings
 
 import (
+	"bytes"
+	"encoding/hex"
+	"errors"
 	"net/netip"
 	"strings"
 
@@ -9,7 +12,58 @@ import (
 	"provbox/dhcp"
 	"provbox/dhcp/lease"
 	"provbox/dhcp/option"
+	"provbox/provd/document"
 )
+
+// readDHCP keeps the section as the file has it.
+func (s *Settings) readDHCP(data []byte) []string {
+	var file struct {
+		DHCP yaml.Node `yaml:"dhcp"`
+	}
+	if err := yaml.Unmarshal(data, &file); err != nil || file.DHCP.Kind == 0 {
+		return nil // Parse has said what is wrong with it
+	}
+	v, err := value(&file.DHCP, 0)
+	if err != nil {
+		return []string{"dhcp: " + err.Error()}
+	}
+	s.DHCP.Document, _ = v.(*document.Object)
+	return nil
+}
+
+// ReadDHCP reads and checks the section as a document of its own. Everything that
+// is wrong with it is returned as Problems, each with its key.
+func ReadDHCP(doc *document.Object) (DHCP, error) {
+	// The document may be a stranger's: as JSON it has no anchors to blow it up.
+	data, err := document.Encode(document.New("dhcp", doc))
+	if err != nil {
+		return DHCP{}, Problems{"dhcp: " + err.Error()}
+	}
+	file := struct {
+		DHCP DHCP `yaml:"dhcp"`
+	}{Default().DHCP}
+	d := yaml.NewDecoder(bytes.NewReader(data))
+	d.KnownFields(true)
+	var problems Problems
+	var typeErrs *yaml.TypeError
+	switch err := d.Decode(&file); {
+	case errors.As(err, &typeErrs):
+		for _, e := range tidy(typeErrs.Errors) {
+			// It is all one line of JSON.
+			problems = append(problems, "dhcp: "+strings.TrimPrefix(e, "line 1: "))
+		}
+	case err != nil:
+		return DHCP{}, Problems{"dhcp: " + strings.TrimPrefix(err.Error(), "yaml: ")}
+	}
+	s := Settings{DHCP: file.DHCP}
+	var v checker
+	s.validateDHCP(&v)
+	if problems = append(problems, v...); len(problems) > 0 {
+		return DHCP{}, problems
+	}
+	s.DHCP.Document = doc
+	return s.DHCP, nil
+}
 
 // Rules are the built-in vendor rules with those of the file.
 type Rules struct {
@@ -80,7 +134,8 @@ func (n Subnet) server() dhcp.Subnet {
 		s.Pools = append(s.Pools, lease.Range{Start: p.Start, End: p.End})
 	}
 	for _, r := range n.Reservations {
-		s.Reservations = append(s.Reservations, lease.Reservation{MAC: r.MAC, IP: r.IP, Hostname: r.Hostname})
+		id, _ := hex.DecodeString(r.ClientID) // validate has looked at it
+		s.Reservations = append(s.Reservations, lease.Reservation{MAC: r.MAC, ClientID: id, IP: r.IP, Hostname: r.Hostname})
 	}
 	return s
 }

@@ -61,6 +61,7 @@ func Parse(data []byte) (*Settings, error) {
 		s.Bus.Host = "localhost" // wazo-provd's default
 	}
 	problems = append(problems, s.readBase()...)
+	problems = append(problems, s.readDHCP(data)...)
 	problems = append(problems, s.validate()...)
 	if len(problems) > 0 {
 		return nil, problems

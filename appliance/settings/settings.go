@@ -120,6 +120,9 @@ type DHCP struct {
 	// Tenant is whose provisioning key goes into the URLs that phones are told
 	// when http_auth_strategy is url_key; empty is the master tenant.
 	Tenant string `yaml:"tenant"`
+
+	// Document is the section as it was written; nil for a file without one.
+	Document *document.Object `yaml:"-"`
 }
 
 // Interface is one interface that the DHCP server listens on.
@@ -149,9 +152,10 @@ type Pool struct {
 	End   netip.Addr `yaml:"end"`
 }
 
-// Reservation keeps one address for one client.
+// Reservation keeps one address for one client, by either of its names.
 type Reservation struct {
 	MAC      string     `yaml:"mac"`
+	ClientID string     `yaml:"client_id"` // option 61 in hexadecimal
 	IP       netip.Addr `yaml:"ip"`
 	Hostname string     `yaml:"hostname"`
 }

@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"encoding/hex"
 	"fmt"
 	"net"
 	"net/netip"
@@ -147,7 +148,13 @@ func (n *Subnet) validate(v *checker, key string) {
 		*v = append(*v, key+".options"+p)
 	}
 	for k, r := range n.Reservations {
-		_, err := net.ParseMAC(r.MAC)
-		v.check(err == nil, fmt.Sprintf("%s.reservations[%d].mac", key, k), fmt.Sprintf("%q is not a MAC address", r.MAC))
+		at := fmt.Sprintf("%s.reservations[%d]", key, k)
+		v.check((r.MAC == "") != (r.ClientID == ""), at, "want either mac or client_id")
+		if r.MAC != "" {
+			_, err := net.ParseMAC(r.MAC)
+			v.check(err == nil, at+".mac", fmt.Sprintf("%q is not a MAC address", r.MAC))
+		}
+		_, err := hex.DecodeString(r.ClientID)
+		v.check(err == nil, at+".client_id", fmt.Sprintf("%q is not hexadecimal", r.ClientID))
 	}
 }

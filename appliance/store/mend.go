@@ -52,6 +52,7 @@ func (f *findings) examine(b *bbolt.Tx) error {
 	}
 	f.bucket(b, bucketLeases)
 	f.bucket(b, bucketNotifies)
+	f.bucket(b, bucketSettings)
 	return nil
 }
 
@@ -138,6 +139,7 @@ func badRecords(name []byte, bucket *bbolt.Bucket) (bad []badRecord) {
 			_, err := decodeNotify(k, v)
 			return err
 		}
+	case bytes.Equal(name, bucketSettings):
 	case !isCollection(name):
 		return nil
 	}

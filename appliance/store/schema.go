@@ -8,7 +8,7 @@ import (
 	"go.etcd.io/bbolt"
 )
 
-// On the disk, schema 2:
+// On the disk, schema 3:
 //
 //	meta         "schema" -> record of the schema's number, 8 bytes big endian
 //	devices      id -> record of a JSON document
@@ -16,15 +16,17 @@ import (
 //	params       the same
 //	leases       IPv4 address, 4 bytes -> record of a JSON lease
 //	notifies     device id -> record of a JSON notify job (since schema 2)
+//	settings     name -> record of a JSON document (since schema 3)
 //	<c>.<member> index of a collection: see index.go
 //	quarantine   bucket name, 0, key -> value as it was found
 //
-// The sequence number of devices, configs, params, leases and notifies is how many
-// records the bucket has.
+// The sequence number of devices, configs, params, leases, notifies and settings is
+// how many records the bucket has.
 var (
 	bucketMeta       = []byte("meta")
 	bucketLeases     = []byte("leases")
 	bucketNotifies   = []byte("notifies")
+	bucketSettings   = []byte("settings")
 	bucketQuarantine = []byte("quarantine")
 	keySchema        = []byte("schema")
 )
@@ -60,11 +62,12 @@ type migration struct {
 var migrations = []migration{
 	{1, "make the buckets", makeBuckets},
 	{2, "make the bucket of waiting NOTIFYs", makeBuckets},
+	{3, "make the bucket of settings", makeBuckets},
 }
 
 // bucketNames are all buckets of the newest schema.
 func bucketNames() [][]byte {
-	names := [][]byte{bucketMeta, bucketLeases, bucketNotifies, bucketQuarantine}
+	names := [][]byte{bucketMeta, bucketLeases, bucketNotifies, bucketSettings, bucketQuarantine}
 	for _, c := range collections {
 		names = append(names, c.bucket())
 		for _, m := range c.indexes {

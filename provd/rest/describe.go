@@ -29,7 +29,7 @@ const (
 func descriptions() map[string]description {
 	all := make(map[string]description)
 	for _, part := range []map[string]description{
-		serviceDescriptions(), deviceDescriptions(), configDescriptions(), pluginDescriptions(), ownDescriptions(),
+		serviceDescriptions(), deviceDescriptions(), configDescriptions(), pluginDescriptions(), ownDescriptions(), dhcpDescriptions(),
 	} {
 		for row, d := range part {
 			all[row] = d

@@ -2,6 +2,7 @@ package rest_test
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -27,7 +28,7 @@ func newFull(t *testing.T) full {
 		Auth: s.auth, Devices: s.manager, Configs: s.manager, Params: s.manager, Plugins: plugins{}, Observer: s.observed,
 		Own:       &rest.Own{Files: s.manager, Bulks: s.manager, Renderings: s.manager, Journal: s.journal, Closing: s.closing},
 		Installer: &installer{op: provd.NewOperation("install")}, Services: &services{op: provd.NewOperation("install_pkg")},
-		Templates: templates{map[string]string{"common/a.tpl": "x"}}, Uplink: tunnel{},
+		Templates: templates{map[string]string{"common/a.tpl": "x"}}, Uplink: tunnel{}, DHCP: newDHCPServer(true),
 	}
 	close(s.closing) // streams end at once
 	f := full{server: s.server, rows: rest.Table(cfg), handler: rest.New(cfg)}
@@ -41,7 +42,7 @@ func newFull(t *testing.T) full {
 // bodies are requests' documents that are accepted, by row. Others take {}.
 func bodies(device string) map[string]string {
 	dev := fmt.Sprintf(`{"id":%q}`, device)
-	return map[string]string{
+	all := map[string]string{
 		"PUT /configure/{param_id}":                             `{"param":{"value":"1"}}`,
 		"POST /dev_mgr/devices":                                 `{"device":{"mac":"00:15:65:01:02:03"}}`,
 		"PUT /dev_mgr/devices/{device_id}":                      `{"device":{"plugin":"test","config":"c","mac":"00:15:65:00:00:77"}}`,
@@ -62,6 +63,8 @@ func bodies(device string) map[string]string {
 		"POST /dev_mgr/bulk":                                    `{"action":"reconfigure","ids":["` + device + `"],"recurse":true}`,
 		"PUT /pg_mgr/plugins/{plugin_id}/install/files/{file}":  `a file`,
 	}
+	maps.Copy(all, dhcpBodies())
+	return all
 }
 
 // path fills in the names of a row. Operations are begun for it.
@@ -74,7 +77,7 @@ func (f full) path(t *testing.T, row rest.Row, device string) string {
 	path := strings.NewReplacer(
 		"{device_id}", device, "{config_id}", "k"+device, "{plugin_id}", "wazo-x-3.3.1", "{package_id}", "broken-1.0",
 		"{template}", "common%2Fa.tpl", "{file}", "f%20(1).rom", "{param_id}", param, "{rendering}", "1",
-	).Replace(row.Path)
+	).Replace(dhcpNames.Replace(row.Path))
 	if row.Method == http.MethodDelete {
 		path = strings.ReplaceAll(path, "f%20(1).rom", "f.rom")
 	}
@@ -170,7 +173,8 @@ func TestEveryRoute(t *testing.T) {
 				try("3 another content type", func(r *request) { r.header = map[string]string{"Content-Type": "application/json"} }, 415)
 				try("3 no JSON", func(r *request) { r.body = "{" }, 400)
 				try("1 too large", func(r *request) { r.body = `{"a":"` + strings.Repeat("a", 5<<20) + `"}` }, 413)
-				if !strings.HasSuffix(row.Path, "/autocreate") && !strings.HasSuffix(row.Path, "/update") {
+				if !strings.HasSuffix(row.Path, "/autocreate") && !strings.HasSuffix(row.Path, "/update") &&
+					!strings.HasSuffix(row.Path, "/fix") && !strings.HasSuffix(row.Path, "/{mac}") {
 					for _, wrong := range []string{`[]`, `null`, `{}`, `"x"`, `{"device":3,"config":[],"param":1,"id":{},"dhcp_info":0,"template":""}`} {
 						try("3 without its wrapper: "+wrong, func(r *request) { r.body = wrong }, 400)
 					}

@@ -61,8 +61,8 @@ func openAPI(routes []route) *document.Object {
 		"paths", paths,
 		"components", doc(
 			"securitySchemes", doc("wazo_auth_token", doc("type", "apiKey", "in", "header", "name", "X-Auth-Token")),
-			"parameters", withTenant(parameters()),
-			"schemas", schemas(),
+			"parameters", withTenant(withDHCP(parameters(), dhcpParameters())),
+			"schemas", withDHCP(schemas(), dhcpSchemas()),
 		),
 	)
 }

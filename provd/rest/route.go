@@ -81,6 +81,9 @@ func (a *api) table() []route {
 	if a.cfg.Own != nil {
 		rows = append(rows, ownRows()...)
 	}
+	if a.cfg.DHCP != nil {
+		rows = append(rows, dhcpRows()...)
+	}
 	routes := make([]route, len(rows))
 	for i, r := range rows {
 		stream := r.path == eventsPath

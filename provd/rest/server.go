@@ -36,6 +36,8 @@ type Config struct {
 	Templates Templates
 	// Own gives the routes that wazo-provd does not have; nil leaves them out.
 	Own *Own
+	// DHCP gives the routes below /dhcp; nil leaves them out.
+	DHCP DHCP
 	// BusStatus reports whether the message bus is connected; nil is never.
 	BusStatus func() bool
 	Logger    *slog.Logger // nil discards
