@@ -13,7 +13,15 @@ type keaClass struct {
 	Test       string      `json:"test"`
 	NextServer string      `json:"next-server,omitempty"`
 	BootFile   string      `json:"boot-file-name,omitempty"`
+	Defs       []keaDef    `json:"option-def,omitempty"`
 	Options    []keaOption `json:"option-data,omitempty"`
+}
+
+// keaDef says what an option holds; a class may do so for option 43.
+type keaDef struct {
+	Name string `json:"name"`
+	Code int    `json:"code"`
+	Type string `json:"type"`
 }
 
 type keaOption struct {
@@ -122,6 +130,10 @@ func (x *exporter) keaSet(c *keaClass, s sent) {
 		if a, ok := formatAddrs(s.data); ok {
 			o.CSV, o.Data = true, a
 		}
+	}
+	if s.code == 43 {
+		// Kea would take it for sub-options, which for some phones it is not.
+		c.Defs = append(c.Defs, keaDef{"vendor-encapsulated-options", s.code, "binary"})
 	}
 	c.Options = append(c.Options, o)
 }
