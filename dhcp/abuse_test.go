@@ -197,3 +197,41 @@ func TestPanicIsContained(t *testing.T) {
 		}
 	})
 }
+
+// Test B2: one port of a relay gets its share and no more; the journal says so,
+// other ports notice nothing, and what it holds already is renewed.
+func TestPortStarvation(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c := testConfig()
+		c.Limits.PerRelay = 4
+		r := start(t, c, &memStore{})
+		port := func(n byte, mac []byte, want string) req {
+			q := req{t: message.Discover, mac: mac, giaddr: "10.1.0.1", opts: []message.Option{opt(82, 1, 1, n)}}
+			if want != "" {
+				q.t, q.opts = message.Request, append(q.opts, addrOpt(50, want), addrOpt(54, "10.0.0.2"))
+			}
+			return q
+		}
+		leased := 0
+		for i := range 50 {
+			mac := []byte{0, 0x15, 0x65, 5, 5, byte(i)}
+			r.deliver(port(7, mac, ""))
+			for _, m := range r.replies() {
+				if strings.HasPrefix(r.one(port(7, mac, m.YourIPAddr.String())), "ACK") {
+					leased++
+				}
+			}
+		}
+		if leased != 4 {
+			t.Errorf("the port took %d leases, want 4", leased)
+		}
+		r.expect("a known address does not help", r.one(port(7, []byte{0, 0x15, 0x65, 5, 5, 40}, "10.1.0.57")), "NAK 0.0.0.0")
+		r.expect("what it has it keeps", r.one(port(7, []byte{0, 0x15, 0x65, 5, 5, 0}, "10.1.0.50")), "ACK 10.1.0.50")
+		r.expect("another port", r.one(port(8, otherMAC, "")), "OFFER 10.1.0.54")
+		r.stop()
+		if !strings.Contains(r.rec.lines(), "|limited") {
+			t.Errorf("the journal does not say why:\n%s", r.rec.lines())
+		}
+	})
+}

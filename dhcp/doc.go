@@ -10,6 +10,9 @@
 //     to an answer and its effects; it cites the RFC beside each branch.
 //   - Observers and the journal are told through bounded queues; losing them
 //     changes no answer and delays none.
+//   - Other DHCP servers on the LAN are looked for without taking a lease; in
+//     observe mode nothing at all is ever sent.
+//   - A FORCERENEW leaves only for clients that can tell that it is ours.
 //   - A packet cannot stop the server: malformed ones are counted and dropped,
 //     a panic is counted and ends that packet only.
 //

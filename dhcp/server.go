@@ -53,8 +53,8 @@ type Deps struct {
 	// Tick returns a channel that ticks every d, and what stops it; the real
 	// thing if nil. It paces looking at the interfaces.
 	Tick func(d time.Duration) (<-chan time.Time, func())
-	// Random makes up clients and moments; a generator seeded by the system
-	// if nil.
+	// Random makes up clients and moments, for several goroutines at a time; a
+	// generator seeded by the system if nil.
 	Random func() uint64
 }
 
