@@ -58,7 +58,7 @@ func TestRESTAsksAuth(t *testing.T) {
 			"GET /0.1/token/sub", "HEAD /0.1/token/sub?scope=provd.dev_mgr.devices.a_b.read", "GET /0.1/tenants",
 		}},
 		{name: "unknown path", token: "root", path: "/0.2/nothing", status: 404},
-		{name: "path in the token", token: "../tenants", path: devices, status: 401, calls: []string{"GET /0.1/token/../tenants"}},
+		{name: "path in the token", token: "../tenants", path: devices, status: 401},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -75,13 +75,24 @@ func playHammer() {
 		if renewed.IP != l.IP {
 			must(fmt.Errorf("client %d was given %s after %s", n, renewed.IP, l.IP))
 		}
-		status, body, err := api(http.MethodGet, "/cfg_mgr/configs/c"+strconv.Itoa(n), "")
+		status, body, err := read(n)
 		must(err)
 		if status != http.StatusOK || !strings.Contains(body, fmt.Sprintf(`"X_n":%d`, n)) {
 			must(fmt.Errorf("config %d: %d %s", n, status, body))
 		}
 	}
 	fmt.Println("verified", len(leases))
+}
+
+// read gets a config. The box may still be killed by the answers that came before.
+func read(n int) (status int, body string, err error) {
+	for range 1000 {
+		if status, body, err = api(http.MethodGet, "/cfg_mgr/configs/c"+strconv.Itoa(n), ""); err == nil {
+			break
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	return status, body, err
 }
 
 func acquire(n int) (client.Lease, error) {
