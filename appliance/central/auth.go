@@ -142,7 +142,7 @@ func (a *Auth) tokenTenant(ctx context.Context, path string) (string, error) {
 		return "", err
 	case code != http.StatusOK:
 		return "", denied(code == http.StatusNotFound)
-	case answer.Data.Metadata.Tenant == "":
+	case answer.Data.Metadata.Tenant == "" || nobodys(answer.Data.Metadata.Tenant):
 		return "", provd.Errorf(provd.Unavailable, "wazo-auth answered a token without a tenant")
 	}
 	return answer.Data.Metadata.Tenant, nil
@@ -193,6 +193,9 @@ func (a *Auth) Tenants(ctx context.Context, token, tenant string) ([]string, err
 		}
 		tenants := make([]string, len(answer.Items))
 		for i, item := range answer.Items {
+			if item.UUID == "" || nobodys(item.UUID) {
+				return nil, provd.Errorf(provd.Unavailable, "wazo-auth answered a list with an entry that is no tenant")
+			}
 			tenants[i] = item.UUID
 		}
 		return tenants, nil

@@ -16,6 +16,10 @@ import (
 // one that was used least recently is forgotten.
 const maxChecks = 4096
 
+// maxValues bounds the tenants in all those answers together: one of a large stack
+// lists thousands.
+const maxValues = 64 << 10
+
 // awayPause is how long wazo-auth is not asked again after it did not answer,
 // when there is an answer of the grace time to go by. Without it every request
 // of a slow centre would wait for the whole time limit.
@@ -44,6 +48,7 @@ type checks struct {
 	mu    sync.Mutex
 	byKey map[checkKey]*list.Element
 	order *list.List // of *answer, least recently used first
+	size  int        // values in all of them
 }
 
 func newChecks() *checks {
@@ -72,9 +77,13 @@ func (c *checks) put(key checkKey, at time.Time, value []string) {
 	if e := c.byKey[key]; e != nil {
 		c.remove(e)
 	}
-	for c.order.Len() >= maxChecks {
+	if len(value) > maxValues {
+		return
+	}
+	for c.order.Len() >= maxChecks || c.size+len(value) > maxValues {
 		c.remove(c.order.Front())
 	}
+	c.size += len(value)
 	c.byKey[key] = c.order.PushBack(&answer{key, at, value})
 }
 
@@ -98,6 +107,7 @@ func (c *checks) drop(key checkKey, wholeToken bool) {
 }
 
 func (c *checks) remove(e *list.Element) {
+	c.size -= len(e.Value.(*answer).value)
 	delete(c.byKey, e.Value.(*answer).key)
 	c.order.Remove(e)
 }

@@ -255,3 +255,47 @@ func TestRefusedRequestIsNoOutage(t *testing.T) {
 		})
 	}
 }
+
+// answering gives one answer to all, none when it is empty.
+type answering struct{ body string }
+
+func (a *answering) RoundTrip(r *http.Request) (*http.Response, error) {
+	if a.body == "" {
+		return nil, io.ErrUnexpectedEOF
+	}
+	return respond(r, a.body), nil
+}
+
+// Nor do the lists of a stack with many tenants add up without bound, and what
+// cannot be a tenant is not taken for one.
+func TestTenantListsAreBounded(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const many = 25_000
+		stack := &answering{`{"items":[` + strings.Repeat(`{"uuid":"t"},`, many-1) + `{"uuid":"t"}]}`}
+		a := central.NewAuth(central.AuthConfig{Endpoint: central.Endpoint{Host: "stack.test", Port: 1, Transport: stack}, Cache: cacheTime, Grace: graceTime})
+		tokens := []string{"first", "second", "third"}
+		for _, token := range tokens {
+			if list, err := a.Tenants(t.Context(), token, centraltest.Master); len(list) != many || err != nil {
+				t.Fatalf("%s: %d tenants, %v", token, len(list), err)
+			}
+		}
+		stack.body = ""
+		time.Sleep(cacheTime)
+		for i, token := range tokens {
+			if _, err := a.Tenants(t.Context(), token, centraltest.Master); (err == nil) != (i > 0) {
+				t.Errorf("%s: %v", token, err)
+			}
+		}
+		time.Sleep(graceTime)
+		for _, odd := range []string{"", strings.Repeat("x", 1<<20), "a b"} {
+			stack.body = `{"items":[{"uuid":"` + odd + `"}],"data":{"metadata":{"tenant_uuid":"` + odd + `"}}}`
+			if list, err := a.Tenants(t.Context(), "first", centraltest.Master); provd.CodeOf(err) != provd.Unavailable {
+				t.Errorf("%.10q: %d tenants, %v", odd, len(list), err)
+			}
+			if tenant, err := a.Tenant(t.Context(), "first", ""); provd.CodeOf(err) != provd.Unavailable {
+				t.Errorf("%.10q: tenant of %d bytes, %v", odd, len(tenant), err)
+			}
+		}
+	})
+}

@@ -39,7 +39,16 @@ type ConfdConfig struct {
 const (
 	maxLines      = 32 // of one device
 	maxConfdCache = 1024
+	maxName       = 256 // bytes of one text
 )
+
+// short cuts a text that is too long to be a name: they are all remembered.
+func short(s string) string {
+	if len(s) <= maxName {
+		return s
+	}
+	return strings.ToValidUTF8(s[:maxName], "") + "…"
+}
 
 // Confd reads from wazo-confd what the box shows beside a device: its lines,
 // whose they are, and where they register. It is for pages and status calls,
@@ -149,12 +158,12 @@ func (c *Confd) line(ctx context.Context, id int, tenant string, registrars map[
 	if err != nil || !found {
 		return Line{}, false, err
 	}
-	line = Line{Name: doc.Name, Position: doc.Position, CallerID: doc.CallerID}
+	line = Line{Name: short(doc.Name), Position: doc.Position, CallerID: short(doc.CallerID)}
 	for _, e := range doc.Extensions[:min(len(doc.Extensions), maxLines)] {
-		line.Extensions = append(line.Extensions, strings.Trim(e.Exten+"@"+e.Context, "@"))
+		line.Extensions = append(line.Extensions, short(strings.Trim(e.Exten+"@"+e.Context, "@")))
 	}
 	for _, u := range doc.Users[:min(len(doc.Users), maxLines)] {
-		line.Users = append(line.Users, strings.TrimSpace(u.First+" "+u.Last))
+		line.Users = append(line.Users, short(strings.TrimSpace(u.First+" "+u.Last)))
 	}
 	line.Registrar, err = c.registrar(ctx, doc.Registrar, tenant, registrars)
 	return line, true, err
@@ -162,7 +171,7 @@ func (c *Confd) line(ctx context.Context, id int, tenant string, registrars map[
 
 // registrar reads a registrar, once per device.
 func (c *Confd) registrar(ctx context.Context, id, tenant string, known map[string]Registrar) (Registrar, error) {
-	if r, ok := known[id]; ok || !segment(id) {
+	if r, ok := known[id]; ok || !segment(id) || len(id) > maxName {
 		return r, nil
 	}
 	var doc struct {
@@ -176,7 +185,7 @@ func (c *Confd) registrar(ctx context.Context, id, tenant string, known map[stri
 	}
 	r := Registrar{ID: id}
 	if found {
-		r = Registrar{ID: id, Name: doc.Name, Host: doc.Host, Port: doc.Port}
+		r = Registrar{ID: id, Name: short(doc.Name), Host: short(doc.Host), Port: doc.Port}
 	}
 	known[id] = r
 	return r, nil

@@ -1,9 +1,11 @@
 package central_test
 
 import (
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -58,6 +60,27 @@ func TestConfdLines(t *testing.T) {
 		stack.Set(centraltest.Mode{Status: 401}, centraltest.Confd)
 		if _, _, err := confd.Lines(t.Context(), "d2", ""); provd.CodeOf(err) != provd.Denied {
 			t.Errorf("without the policy: %v", err)
+		}
+	})
+}
+
+// Names are remembered, so they have a length.
+func TestConfdNamesAreBounded(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		stack := centraltest.New()
+		stack.AddLine("d1", 1, strings.Repeat("é", 10_000), strings.Repeat("1", 10_000), "default")
+		a := central.NewAuth(central.AuthConfig{Endpoint: inMemory(stack), Credentials: credentials("provbox", "secret")})
+		serve(t, a)
+		synctest.Wait()
+		lines, _, err := central.NewConfd(central.ConfdConfig{Endpoint: inMemory(stack)}, a).Lines(t.Context(), "d1", "")
+		if err != nil || len(lines) != 1 {
+			t.Fatalf("%d lines, %v", len(lines), err)
+		}
+		for _, text := range []string{lines[0].CallerID, lines[0].Users[0], lines[0].Extensions[0]} {
+			if len(text) > 300 || !utf8.ValidString(text) || !strings.HasSuffix(text, "…") {
+				t.Errorf("%d bytes", len(text))
+			}
 		}
 	})
 }

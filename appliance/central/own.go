@@ -144,6 +144,9 @@ func (a *Auth) login(ctx context.Context) (time.Duration, error) {
 			return 0, err
 		}
 	}
+	if nobodys(tenant) {
+		return 0, provd.Errorf(provd.Unavailable, "wazo-auth answered with a token of something that is no tenant")
+	}
 	life := answer.Data.life()
 	a.mu.Lock()
 	a.own = ownToken{answer.Data.Token, tenant, asked.Add(life)}
