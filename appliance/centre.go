@@ -143,7 +143,10 @@ func (a *App) hasCredentials() bool { return a.s.Auth.KeyFile != "" || a.s.Auth.
 func (a *App) credentials() (id, key string, err error) {
 	switch {
 	case a.s.Auth.KeyFile != "":
-		return central.KeyFile(a.s.Auth.KeyFile)
+		if id, key, err = central.KeyFile(a.s.Auth.KeyFile); err != nil {
+			err = fmt.Errorf("auth.key_file: %w", err)
+		}
+		return id, key, err
 	case a.s.Auth.Username == "":
 		return "", "", errNoCredentials()
 	}

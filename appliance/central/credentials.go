@@ -12,7 +12,7 @@ import (
 func KeyFile(file string) (id, key string, err error) {
 	data, err := os.ReadFile(file)
 	if err != nil {
-		return "", "", fmt.Errorf("read auth.key_file: %w", err)
+		return "", "", fmt.Errorf("read service key: %w", err)
 	}
 	var k struct {
 		ID  string `yaml:"service_id"`
@@ -20,7 +20,7 @@ func KeyFile(file string) (id, key string, err error) {
 	}
 	if err := yaml.Unmarshal(data, &k); err != nil || k.ID == "" || k.Key == "" {
 		// The parser's own text may quote the key.
-		return "", "", fmt.Errorf("read auth.key_file %s: want YAML with service_id and service_key", file)
+		return "", "", fmt.Errorf("read service key: %s: want YAML with service_id and service_key", file)
 	}
 	return k.ID, k.Key, nil
 }

@@ -21,8 +21,7 @@ import (
 	"strings"
 	"time"
 
-	"go.yaml.in/yaml/v3"
-
+	"provbox/appliance/central"
 	"provbox/provd/document"
 )
 
@@ -159,22 +158,15 @@ func (c *Connection) transport() (http.RoundTripper, error) {
 
 // login gets a token with a service's key (spec/wazo-link.md section 2.1).
 func (c *Connection) login(ctx context.Context, h *http.Client) (string, error) {
-	b, err := os.ReadFile(c.KeyFile)
+	id, key, err := central.KeyFile(c.KeyFile)
 	if err != nil {
-		return "", fmt.Errorf("read --key-file: %w", err)
-	}
-	var key struct {
-		ID  string `yaml:"service_id"`
-		Key string `yaml:"service_key"`
-	}
-	if err := yaml.Unmarshal(b, &key); err != nil || key.ID == "" || key.Key == "" {
-		return "", fmt.Errorf("%s must have service_id and service_key", c.KeyFile)
+		return "", fmt.Errorf("--%skey-file: %w", c.prefix, err)
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, strings.TrimSuffix(c.AuthURL, "/")+"/0.1/token", strings.NewReader(`{"expiration":3600}`))
 	if err != nil {
 		return "", err
 	}
-	req.SetBasicAuth(key.ID, key.Key)
+	req.SetBasicAuth(id, key)
 	req.Header.Set("Content-Type", "application/json")
 	resp, err := h.Do(req)
 	if err != nil {

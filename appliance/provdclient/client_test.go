@@ -5,6 +5,8 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -111,5 +113,37 @@ func TestFlagsInErrors(t *testing.T) {
 		if _, err := tt.c.Open(t.Context()); err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("want %q: %v", tt.want, err)
 		}
+	}
+}
+
+// A token that is got with a service's key is used; a key that cannot be read is
+// named by its flag.
+func TestLogin(t *testing.T) {
+	t.Parallel()
+	peer := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if id, key, ok := r.BasicAuth(); ok && r.URL.Path == "/api/auth/0.1/token" && id == "cli" && key == "canary" {
+			_, _ = io.WriteString(w, `{"data":{"token":"fresh"}}`)
+			return
+		}
+		_, _ = io.WriteString(w, `{"token":"`+r.Header.Get("X-Auth-Token")+`"}`)
+	}))
+	defer peer.Close()
+	good, bad := filepath.Join(t.TempDir(), "key.yml"), filepath.Join(t.TempDir(), "bad.yml")
+	for name, content := range map[string]string{good: "service_id: cli\nservice_key: canary\n", bad: "service_key: canary\n"} {
+		if err := os.WriteFile(name, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c := &provdclient.Connection{URL: peer.URL, AuthURL: peer.URL + "/api/auth", KeyFile: good}
+	client, err := c.Open(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if token, err := client.Get(t.Context(), "/0.2/x", nil, "token"); token != "fresh" || err != nil {
+		t.Errorf("token %v, %v", token, err)
+	}
+	c.KeyFile = bad
+	if _, err := c.Open(t.Context()); err == nil || !strings.Contains(err.Error(), "--key-file") || strings.Contains(err.Error(), "canary") {
+		t.Errorf("without a service: %v", err)
 	}
 }
