@@ -3,6 +3,8 @@ package provd
 import (
 	"crypto/rand"
 	"encoding/hex"
+	"strings"
+	"unicode/utf8"
 
 	"provbox/provd/document"
 )
@@ -77,6 +79,13 @@ func (m *Manager) seed() error {
 		}
 		return nil
 	})
+}
+
+// AutoprovAccount reports whether a SIP user name has the form of the account that
+// all phones nobody claimed yet share: "ap" and eight more characters. A NOTIFY to it
+// would reach each of them (spec/wazo-link.md section 3).
+func AutoprovAccount(name string) bool {
+	return strings.HasPrefix(name, "ap") && utf8.RuneCountInString(name) == 10
 }
 
 // autoprovAlphabet leaves out what is easily mistaken for something else.

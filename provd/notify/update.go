@@ -1,10 +1,6 @@
 package notify
 
-import (
-	"strings"
-
-	"provbox/provd"
-)
+import "provbox/provd"
 
 // update returns the job as it would be if it were queued now: with the address,
 // the port and the account that the phone has by now. Only what the standard rule
@@ -16,7 +12,7 @@ func (j Job) update(dev provd.Device) Job {
 	for i, m := range j.Messages {
 		switch {
 		case m.Endpoint != "" && m.Endpoint == j.User && user != "" && user != j.User:
-			if m.Endpoint, m.URI = user, ""; autoprovAccount(user) && ip != "" {
+			if m.Endpoint, m.URI = user, ""; provd.AutoprovAccount(user) && ip != "" {
 				m.Endpoint, m.URI = "", anonymous+ip
 			}
 		case m.Endpoint == "" && m.URI == anonymous+j.IP && ip != "":
@@ -43,9 +39,3 @@ func (j Job) update(dev provd.Device) Job {
 
 // anonymous begins the URI of a phone that is addressed by its IP address.
 const anonymous = "sip:anonymous@"
-
-// autoprovAccount reports whether a SIP user name has the form of the account that
-// all phones nobody assigned yet share: a NOTIFY to it would restart each of them.
-func autoprovAccount(user string) bool {
-	return strings.HasPrefix(user, "ap") && len([]rune(user)) == 10
-}

@@ -1,6 +1,7 @@
 package host
 
 import (
+	"provbox/provd"
 	"provbox/provd/python"
 )
 
@@ -99,7 +100,7 @@ func standardSIPSynchronize(t *python.Thread, args []python.Value, kwargs []pyth
 		}
 		// All phones nobody assigned yet share one account; notifying it would
 		// restart each of them.
-		if !autoprovAccount(name) {
+		if !provd.AutoprovAccount(name) {
 			return deferredResult(python.None, notify(t, "peer", peer, event, extra))
 		}
 	}
@@ -111,12 +112,6 @@ func standardSIPSynchronize(t *python.Thread, args []python.Value, kwargs []pyth
 		return deferredResult(python.None, notify(t, "ip", ip, event, extra))
 	}
 	return failed(python.NewException(synchronizeError, python.Str("not enough information to synchronize device"))), nil
-}
-
-// autoprovAccount reports whether a SIP user name has the form of the shared
-// account: "ap" and eight more characters.
-func autoprovAccount(name string) bool {
-	return len([]rune(name)) == 10 && name[:2] == "ap"
 }
 
 func synchronizeModule() module {
