@@ -28,17 +28,17 @@ func (c *call) getDHCPConfd() error {
 	return c.answer(http.StatusOK, doc)
 }
 
+// firstPool is the pool that is shown, nil if there is none.
 func firstPool(settings *document.Object) *document.Object {
-	for _, i := range each(settings, "interfaces") {
-		for _, n := range each(i.doc, "subnets") {
-			for _, p := range each(n.doc, "pools") {
-				return p.doc
-			}
+	at := settings
+	for _, name := range []string{"interfaces", "subnets", "pools"} {
+		all := each(at, name)
+		if len(all) == 0 {
 			return nil
 		}
-		return nil
+		at = all[0].doc
 	}
-	return nil
+	return at
 }
 
 // confdDHCP is the body of wazo-confd's PUT.
