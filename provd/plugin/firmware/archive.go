@@ -12,11 +12,11 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"path"
 	"strings"
 	"unicode/utf8"
 
-	"github.com/bodgit/sevenzip"
 	"github.com/mikelolasagasti/xz"
 	"github.com/nwaples/rardecode/v2"
 	"golang.org/x/text/encoding/charmap"
@@ -116,11 +116,34 @@ func (s *sink) member(ctx context.Context, name string, mode fs.FileMode, r io.R
 	return nil
 }
 
+// maxDirectory bounds the directory of a zip archive: one of 5000 files with names
+// of hundreds of bytes is below.
+const maxDirectory = 4 << 20
+
+// metered is an archive of which only some may be read.
+type metered struct {
+	io.ReaderAt
+	left int64
+}
+
+// ReadAt implements io.ReaderAt.
+func (m *metered) ReadAt(p []byte, at int64) (int, error) {
+	if int64(len(p)) > m.left {
+		return 0, errors.New("the directory of the archive is too large")
+	}
+	n, err := m.ReaderAt.ReadAt(p, at)
+	m.left -= int64(n)
+	return n, err
+}
+
 func unzip(ctx context.Context, s *sink, a *archive) error {
-	r, err := zip.NewReader(a, a.size)
+	// The whole directory is read into memory before anybody can count what is in it.
+	directory := &metered{a, maxDirectory}
+	r, err := zip.NewReader(directory, a.size)
 	if err != nil {
 		return err
 	}
+	directory.left = math.MaxInt64
 	for _, f := range r.File {
 		if err := unzipMember(ctx, s, f); err != nil {
 			return err
@@ -216,6 +239,9 @@ func (s *sink) flat(ctx context.Context, name string, mode fs.FileMode, r io.Rea
 	return s.member(ctx, path.Base(plain), mode, r)
 }
 
+// unrar bounds the dictionary. What it cannot bound is the memory of the method for
+// text in archives of RAR 3 and 4: their stream chooses, up to 256 MB, for which the
+// decoder makes room for 341 MiB.
 func unrar(ctx context.Context, s *sink, a *archive) error {
 	r, err := rardecode.NewReader(a.stream(), rardecode.MaxDictionarySize(maxDictionary))
 	if err != nil {
@@ -240,25 +266,4 @@ func unrar(ctx context.Context, s *sink, a *archive) error {
 			return err
 		}
 	}
-}
-
-func un7z(ctx context.Context, s *sink, a *archive) error {
-	z, err := sevenzip.NewReader(a, a.size)
-	if err != nil {
-		return err
-	}
-	for _, f := range z.File {
-		mode := f.Mode().Type()
-		if mode.IsDir() {
-			continue
-		}
-		r, err := f.Open()
-		if err == nil {
-			err = errors.Join(s.flat(ctx, f.Name, mode, r), r.Close())
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }

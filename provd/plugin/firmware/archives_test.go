@@ -118,13 +118,18 @@ func make7z(m member) []byte {
 		name = binary.LittleEndian.AppendUint16(name, u)
 	}
 	h = append(append(append(h, 0x11, byte(len(name))), name...), 0, 0)
+	return build7z(m.content, string(h))
+}
+
+// build7z makes a 7z archive of packed streams and a header.
+func build7z(packed, header string) []byte {
 	var start []byte
-	start = binary.LittleEndian.AppendUint64(start, uint64(n))
-	start = binary.LittleEndian.AppendUint64(start, uint64(len(h)))
-	start = binary.LittleEndian.AppendUint32(start, crc32.ChecksumIEEE(h))
+	start = binary.LittleEndian.AppendUint64(start, uint64(len(packed)))
+	start = binary.LittleEndian.AppendUint64(start, uint64(len(header)))
+	start = binary.LittleEndian.AppendUint32(start, crc32.ChecksumIEEE([]byte(header)))
 	b := []byte("7z\xbc\xaf\x27\x1c\x00\x04")
 	b = binary.LittleEndian.AppendUint32(b, crc32.ChecksumIEEE(start))
-	return append(append(append(b, start...), m.content...), h...)
+	return append(append(append(b, start...), packed...), header...)
 }
 
 func must(t testing.TB, err error) {

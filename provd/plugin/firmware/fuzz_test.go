@@ -4,6 +4,7 @@ import (
 	"context"
 	"io/fs"
 	"os"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -24,6 +25,9 @@ func FuzzUnpack(f *testing.F) {
 		}
 		f.Add(byte(2), makeRar(members...))
 		f.Add(byte(3), make7z(members[0]))
+		for _, method := range []string{copy7z, lzma7z, lzma27z} {
+			f.Add(byte(3), encode7z(f, method, make7z(members[0])))
+		}
 		f.Add(byte(4), append([]byte("signed"), compressWith(f, "gz", tarred)...))
 	}
 	f.Fuzz(func(t *testing.T, filter byte, data []byte) {
@@ -41,9 +45,25 @@ func FuzzUnpack(f *testing.F) {
 		run, _, _, err := lookupFilter(words[0])
 		must(t, err)
 		// Most are refused; what was unpacked until then must be as harmless.
+		before := allocated()
 		_ = run(context.Background(), w, &tree{root: root, dir: "cache"}, &tree{root: root, dir: "node"}, words[1:])
+		if n := allocated() - before; n > mostMemory {
+			t.Errorf("%s of %d bytes allocates %d", words[0], len(data), n)
+		}
 		checkNode(t, above, data, limits)
 	})
+}
+
+// mostMemory is what unpacking one tiny archive may allocate, also when the
+// garbage of several folders or blocks is counted. The decoder of text in old RAR
+// archives, whose memory cannot be bounded, makes room for 341 MiB at most.
+const mostMemory = 400 << 20
+
+// allocated returns how many bytes the program has allocated until now.
+func allocated() uint64 {
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.TotalAlloc
 }
 
 func checkNode(t *testing.T, above string, data []byte, limits Limits) {
