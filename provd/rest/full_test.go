@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"provbox/provd"
 	"provbox/provd/rest"
@@ -87,11 +88,18 @@ func (f full) path(t *testing.T, row rest.Row, device string) string {
 			continue
 		}
 		template, _, _ := strings.Cut(row.Path, name)
-		a := f.do(t, request{method: "POST", path: "/0.2" + collection, body: bodies("d.1")["POST "+template]})
-		if a.code != http.StatusCreated {
-			if body := bodies("d.1")["POST "+template]; body == "" {
-				a = f.do(t, request{method: "POST", path: "/0.2" + collection, body: `{}`})
+		body := bodies("d.1")["POST "+template]
+		if body == "" {
+			body = `{}`
+		}
+		a := f.do(t, request{method: "POST", path: "/0.2" + collection, body: body})
+		for range 1000 {
+			// Bulk changes that were begun before may still be under way.
+			if a.code != http.StatusServiceUnavailable {
+				break
 			}
+			time.Sleep(5 * time.Millisecond)
+			a = f.do(t, request{method: "POST", path: "/0.2" + collection, body: body})
 		}
 		if a.code != http.StatusCreated {
 			t.Fatalf("begin %s: %d %s", collection, a.code, a.body)
