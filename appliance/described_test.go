@@ -159,6 +159,9 @@ func TestBoxIsAsItDescribes(t *testing.T) {
 		if strings.HasSuffix(op, "{rendering}") {
 			continue // renderings of many devices; tested where there are many
 		}
+		if _, path, _ := strings.Cut(op, " "); strings.HasPrefix(path, "/0.2/dhcp") {
+			continue // TestDHCPIsAsItDescribes, on a box that serves DHCP
+		}
 		if !strings.Contains(served, op+" 20") {
 			t.Errorf("%s was never answered with success", op)
 		}
