@@ -22,11 +22,11 @@ const (
 	aes7z     = "\x06\xf1\x07\x01"
 )
 
-// branch7z tells whether a method is one of the filters for machine code that the
-// decoder makes of one kind.
-func branch7z(method string) bool {
+// filter7z tells whether a method is a filter of which the decoder gives neither
+// bytes nor an error once the stream below it is at its end, see moving.
+func filter7z(method string) bool {
 	switch method {
-	case bcj7z, ppc7z, arm7z, sparc7z:
+	case delta7z, bcj7z, ppc7z, arm7z, sparc7z:
 		return true
 	}
 	return false

@@ -199,8 +199,8 @@ func (s *streams7z) check(b *budget) error {
 			if c.size > uint64(max(b.bytes, 0)) {
 				return fmt.Errorf("%s unpacks to more than is allowed", b.what)
 			}
-			if branch7z(c.method) && i != len(f.coders)-1 {
-				// On top of another one the decoder would not end, see moving.
+			if filter7z(c.method) && i != len(f.coders)-1 {
+				// What reads from it may wait for ever.
 				return fmt.Errorf("7z: method %x is not the last", c.method)
 			}
 			m, err := c.memory()

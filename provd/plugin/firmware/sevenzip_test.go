@@ -134,6 +134,25 @@ func TestUnpack7z(t *testing.T) {
 	}
 }
 
+// FuzzHeader7z gives 7z archives to the decoder whose checksums are right, whatever
+// their header is: unpacking them ends, and allocates no more than it should.
+func FuzzHeader7z(f *testing.F) {
+	for _, method := range []string{copy7z, lzma7z, lzma27z} {
+		packed, coder := pack7z(f, method, "content")
+		f.Add(packed, "\x01\x04"+streams7zOf(0, len(packed), "\x01"+coder, 7)+"\x08\x0d\x02\x09\x03\x00\x00"+files7z+"\x00")
+		again := encode7z(f, method, make7z(member{name: "x", content: packed}))
+		at := 32 + binary.LittleEndian.Uint64(again[12:])
+		f.Add(string(again[32:at]), string(again[at:]))
+	}
+	filter := "\x02" + coder7zOf(copy7z, "") + coder7zOf(bcj7z, "") + "\x01\x00"
+	f.Add("content", "\x01\x04"+streams7zOf(0, 7, filter, 7, 7)+"\x00\x05\x01\x11\x05\x00x\x00\x00\x00\x00\x00")
+	f.Fuzz(func(t *testing.T, packed, header string) {
+		if files, memory, _ := unpack7z(t, "7z", build7z(packed, header)); memory > mostMemory || len(files) > 5000 {
+			t.Errorf("%d files and %d bytes of memory", len(files), memory)
+		}
+	})
+}
+
 // The memory is the one of the program: nothing may run at the same time.
 func TestHostileArchivesTakeLittleMemory(t *testing.T) {
 	const most = 128 << 20
@@ -182,6 +201,8 @@ func TestHostileArchivesTakeLittleMemory(t *testing.T) {
 		{"inputs without streams", "7z", one("\x01\x14"+bcj27z+"\x04\x01\x00\x01\x02\x03", 1<<22), "packed streams"},
 		{"delta of 256", "7z", one("\x01"+coder7zOf(delta7z, "\xff"), 7), "delta"},
 		{"filter without end", "7z", one("\x01"+bcj, 9), "no data or error"},
+		{"delta without end", "7z", one("\x01"+coder7zOf(delta7z, "\x00"), 9), "no data or error"},
+		{"filter on delta without end", "7z", one("\x02"+coder7zOf(delta7z, "\x00")+bcj+"\x01\x00", 9, 9), "is not the last"},
 		{"filters without end", "7z", one("\x02"+bcj+bcj+"\x01\x00", 9, 9), "is not the last"},
 		{"encrypted", "7z", one("\x01"+coder7zOf(aes7z, "\x3f\x00"), 7), "is encrypted"},
 		{"foreign method", "7z", one("\x01"+coder7zOf("\x04\xf7\x11\x01", ""), 7), "not supported"},
