@@ -73,6 +73,9 @@ func (t *TFTP) Serve(ctx context.Context, conn *net.UDPConn) error {
 	down := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
 		defer close(down)
+		// The library closes it only if its Serve has come to the point of knowing it;
+		// a box that is stopped at once would read for ever.
+		_ = conn.Close()
 		s.Shutdown()
 	})
 	if err := s.Serve(conn); err != nil {
