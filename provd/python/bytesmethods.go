@@ -37,6 +37,17 @@ func bytesNeedle(t *Thread, v Value) (string, error) {
 	return string([]byte{byte(i)}), nil
 }
 
+// bytesSought is bytesNeedle for the methods, which word a refusal otherwise
+// than the operator in does.
+func bytesSought(t *Thread, v Value) (string, error) {
+	if _, ok := Native(v).(Bytes); !ok {
+		if _, ok, err := clampIndex(t, v); err == nil && !ok {
+			return "", TypeErrorf("argument should be integer or bytes-like object, not '%s'", TypeName(v))
+		}
+	}
+	return bytesNeedle(t, v)
+}
+
 // bytesSpan resolves optional start and end arguments.
 func bytesSpan(t *Thread, b string, args []Value) (part string, from int, absent bool, err error) {
 	by := Slice{None, None, None}
@@ -59,7 +70,7 @@ func bytesSpan(t *Thread, b string, args []Value) (part string, from int, absent
 func addBytesSearch(m methodTable) {
 	search := func(name string, find func(s, sub string) int, must bool) {
 		add(m, name, 1, 3, func(t *Thread, b Bytes, args []Value) (Value, error) {
-			sub, err := bytesNeedle(t, args[0])
+			sub, err := bytesSought(t, args[0])
 			if err != nil {
 				return nil, err
 			}
@@ -84,7 +95,7 @@ func addBytesSearch(m methodTable) {
 	search("index", strings.Index, true)
 	search("rindex", strings.LastIndex, true)
 	add(m, "count", 1, 3, func(t *Thread, b Bytes, args []Value) (Value, error) {
-		sub, err := bytesNeedle(t, args[0])
+		sub, err := bytesSought(t, args[0])
 		if err != nil {
 			return nil, err
 		}

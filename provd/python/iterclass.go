@@ -36,6 +36,9 @@ func linkIterators() {
 func newEnumerate(t *Thread, _ *Class, args []Value, kwargs []Keyword) (Value, error) {
 	var iterable Value
 	var start Value = Int(0)
+	if len(args)+len(kwargs) == 0 {
+		return nil, TypeErrorf("enumerate() missing required argument 'iterable'")
+	}
 	if err := Unpack("enumerate", args, kwargs, "iterable", &iterable, "start?", &start); err != nil {
 		return nil, err
 	}
