@@ -222,3 +222,17 @@ func (x *exporter) about(what ...string) {
 	x.head = append(x.head, "What phones are sent for provisioning: the rules of Provbox for another DHCP", "server. HTTP "+uri+", TFTP "+host+".", "Made by \"provbox dhcp export\"; make it again after a change of the rules.", "")
 	x.head = append(x.head, what...)
 }
+
+// joined writes the parts of a match with a word between them, in brackets; false
+// when one of them cannot be written.
+func joined(cs []cond, word string, part func(cond) (string, bool)) (string, bool) {
+	var parts []string
+	for _, c := range cs {
+		p, ok := part(c)
+		if !ok {
+			return "", false
+		}
+		parts = append(parts, p)
+	}
+	return "(" + strings.Join(parts, " "+word+" ") + ")", len(parts) > 0
+}

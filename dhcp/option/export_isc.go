@@ -118,22 +118,12 @@ func (x *exporter) iscName(code byte) string {
 
 // iscCond writes a match, in brackets where it needs them.
 func (x *exporter) iscCond(r *rule, c cond) (string, bool) {
-	list := func(cs []cond, word string) (string, bool) {
-		var parts []string
-		for _, o := range cs {
-			p, ok := x.iscCond(r, o)
-			if !ok {
-				return "", false
-			}
-			parts = append(parts, p)
-		}
-		return "(" + strings.Join(parts, " "+word+" ") + ")", len(parts) > 0
-	}
+	write := func(o cond) (string, bool) { return x.iscCond(r, o) }
 	switch c := c.(type) {
 	case disjunction:
-		return list(c, "or")
+		return joined(c, "or", write)
 	case conjunction:
-		return list(c, "and")
+		return joined(c, "and", write)
 	case negation:
 		s, ok := x.iscCond(r, c.of)
 		return "(not " + s + ")", ok

@@ -147,22 +147,12 @@ func keaText(b []byte) string {
 }
 
 func (x *exporter) keaCond(r *rule, c cond) (string, bool) {
-	list := func(cs []cond, word string) (string, bool) {
-		var parts []string
-		for _, o := range cs {
-			p, ok := x.keaCond(r, o)
-			if !ok {
-				return "", false
-			}
-			parts = append(parts, p)
-		}
-		return "(" + strings.Join(parts, " "+word+" ") + ")", len(parts) > 0
-	}
+	write := func(o cond) (string, bool) { return x.keaCond(r, o) }
 	switch c := c.(type) {
 	case disjunction:
-		return list(c, "or")
+		return joined(c, "or", write)
 	case conjunction:
-		return list(c, "and")
+		return joined(c, "and", write)
 	case negation:
 		s, ok := x.keaCond(r, c.of)
 		return "not " + s, ok

@@ -61,18 +61,18 @@ func serviceRows() []row {
 	)
 	return []row{
 		{get, install, acl + "install.read", (*call).firmwareLinks},
-		{post, install + "/install", acl + "install.install.create", (*call).installFirmware},
+		{post, install + "/install", acl + "install.install.create", withFirmware((*call).installFirmware)},
 		{get, install + "/install/{oip}", "provd.operation.read", (*call).getOperation},
 		{del, install + "/install/{oip}", "provd.operation.delete", (*call).deleteOperation},
-		{post, install + "/uninstall", acl + "install.uninstall.create", (*call).uninstallFirmware},
-		{get, install + "/installed", acl + "install.installed.read", (*call).installedFirmware},
-		{get, install + "/installable", acl + "install.installable.read", (*call).installableFirmware},
-		{get, install + "/files", acl + "install.files.read", (*call).firmwareFiles},
-		{put, uploadPath, acl + "install.files.update", (*call).uploadFile},
-		{del, uploadPath, acl + "install.files.delete", (*call).removeFile},
-		{get, pluginPath + "/configure", acl + "configure.read", (*call).listSettings},
-		{get, pluginPath + "/configure/{param_id}", "provd.configure.{tenant_uuid}.{param_id}.read", (*call).getSetting},
-		{put, pluginPath + "/configure/{param_id}", "provd.configure.{tenant_uuid}.{param_id}.update", (*call).putSetting},
+		{post, install + "/uninstall", acl + "install.uninstall.create", withFirmware((*call).uninstallFirmware)},
+		{get, install + "/installed", acl + "install.installed.read", withFirmware(packages(Firmware.Installed))},
+		{get, install + "/installable", acl + "install.installable.read", withFirmware(packages(Firmware.Installable))},
+		{get, install + "/files", acl + "install.files.read", withFirmware((*call).firmwareFiles)},
+		{put, uploadPath, acl + "install.files.update", withFirmware((*call).uploadFile)},
+		{del, uploadPath, acl + "install.files.delete", withFirmware((*call).removeFile)},
+		{get, pluginPath + "/configure", acl + "configure.read", withSettings((*call).listSettings)},
+		{get, pluginPath + "/configure/{param_id}", "provd.configure.{tenant_uuid}.{param_id}.read", withSettings((*call).getSetting)},
+		{put, pluginPath + "/configure/{param_id}", "provd.configure.{tenant_uuid}.{param_id}.update", withSettings((*call).putSetting)},
 	}
 }
 
@@ -99,14 +99,27 @@ func (a *api) offers(r resource) bool {
 // plugin returns the path of the call's plugin.
 func (c *call) plugin() string { return location("/0.2/pg_mgr/plugins", c.params["plugin_id"]) }
 
-// firmware returns what the call is about; it may have gone since the path was
-// matched.
-func (c *call) firmware() (Firmware, error) {
-	f, ok := c.cfg.Services.Firmware(c.params["plugin_id"])
-	if !ok {
-		return nil, provd.Errorf(provd.NotFound, "No such resource")
+// withFirmware hands a plugin's firmware to a handler; the plugin may have gone since
+// the path was matched.
+func withFirmware(handle func(*call, Firmware) error) func(*call) error {
+	return func(c *call) error {
+		f, ok := c.cfg.Services.Firmware(c.params["plugin_id"])
+		if !ok {
+			return provd.Errorf(provd.NotFound, "No such resource")
+		}
+		return handle(c, f)
 	}
-	return f, nil
+}
+
+// withSettings is withFirmware for the plugin's parameters.
+func withSettings(handle func(*call, Settings) error) func(*call) error {
+	return func(c *call) error {
+		s, ok := c.cfg.Services.Settings(c.params["plugin_id"])
+		if !ok {
+			return provd.Errorf(provd.NotFound, "No such resource")
+		}
+		return handle(c, s)
+	}
 }
 
 func (c *call) firmwareLinks() error {
@@ -117,11 +130,7 @@ func (c *call) firmwareLinks() error {
 	))
 }
 
-func (c *call) installFirmware() error {
-	f, err := c.firmware()
-	if err != nil {
-		return err
-	}
+func (c *call) installFirmware(f Firmware) error {
 	id, err := c.id()
 	if err != nil {
 		return err
@@ -133,11 +142,7 @@ func (c *call) installFirmware() error {
 	return c.started(c.plugin()+"/install/install", op)
 }
 
-func (c *call) uninstallFirmware() error {
-	f, err := c.firmware()
-	if err != nil {
-		return err
-	}
+func (c *call) uninstallFirmware(f Firmware) error {
 	id, err := c.id()
 	if err != nil {
 		return err
@@ -157,35 +162,18 @@ func invalid(err error, text string) error {
 	return err
 }
 
-func (c *call) installedFirmware() error {
-	f, err := c.firmware()
-	if err != nil {
-		return err
+// packages answers with a list of firmware packages.
+func packages(list func(Firmware, context.Context) (*document.Object, error)) func(*call, Firmware) error {
+	return func(c *call, f Firmware) error {
+		all, err := list(f, c.r.Context())
+		if err != nil {
+			return err
+		}
+		return c.json(http.StatusOK, "pkgs", all)
 	}
-	all, err := f.Installed(c.r.Context())
-	if err != nil {
-		return err
-	}
-	return c.json(http.StatusOK, "pkgs", all)
 }
 
-func (c *call) installableFirmware() error {
-	f, err := c.firmware()
-	if err != nil {
-		return err
-	}
-	all, err := f.Installable(c.r.Context())
-	if err != nil {
-		return err
-	}
-	return c.json(http.StatusOK, "pkgs", all)
-}
-
-func (c *call) firmwareFiles() error {
-	f, err := c.firmware()
-	if err != nil {
-		return err
-	}
+func (c *call) firmwareFiles(f Firmware) error {
 	return c.json(http.StatusOK, "files", f.Files())
 }
 
@@ -227,11 +215,7 @@ func (c *call) upload(route route) error {
 	return route.handle(c)
 }
 
-func (c *call) uploadFile() error {
-	f, err := c.firmware()
-	if err != nil {
-		return err
-	}
+func (c *call) uploadFile(f Firmware) error {
 	p := patient{c.r.Body, http.NewResponseController(c.w), time.Now().Add(uploadTime)}
 	_ = p.deadlines.SetWriteDeadline(p.end.Add(writeTimeout)) // likewise
 	if err := f.Upload(c.r.Context(), c.params["file"], p); err != nil {
@@ -240,31 +224,14 @@ func (c *call) uploadFile() error {
 	return c.noContent()
 }
 
-func (c *call) removeFile() error {
-	f, err := c.firmware()
-	if err != nil {
-		return err
-	}
+func (c *call) removeFile(f Firmware) error {
 	if err := f.RemoveFile(c.params["file"]); err != nil {
 		return err
 	}
 	return c.noContent()
 }
 
-// settings is firmware for the plugin's parameters.
-func (c *call) settings() (Settings, error) {
-	s, ok := c.cfg.Services.Settings(c.params["plugin_id"])
-	if !ok {
-		return nil, provd.Errorf(provd.NotFound, "No such resource")
-	}
-	return s, nil
-}
-
-func (c *call) listSettings() error {
-	s, err := c.settings()
-	if err != nil {
-		return err
-	}
+func (c *call) listSettings(s Settings) error {
 	list, err := s.Params(c.r.Context())
 	if err != nil {
 		return err
@@ -280,11 +247,7 @@ func noSetting(err error) error {
 	return err
 }
 
-func (c *call) getSetting() error {
-	s, err := c.settings()
-	if err != nil {
-		return err
-	}
+func (c *call) getSetting(s Settings) error {
 	p, err := s.Param(c.r.Context(), c.params["param_id"])
 	if err != nil {
 		return noSetting(err)
@@ -292,11 +255,7 @@ func (c *call) getSetting() error {
 	return c.json(http.StatusOK, "param", document.New("value", p.Value))
 }
 
-func (c *call) putSetting() error {
-	s, err := c.settings()
-	if err != nil {
-		return err
-	}
+func (c *call) putSetting(s Settings) error {
 	value, err := c.value()
 	if err != nil {
 		return err
