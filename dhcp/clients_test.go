@@ -109,12 +109,16 @@ exec dhcpcd -4 -B -f `+conf+` -c `+script+` -t 20 phone0
 	control := func(flag string) {
 		l.must("nsenter", "-t", strconv.Itoa(cmd.Process.Pid), "-m", "-n", "dhcpcd", "-4", "-f", conf, "-c", script, flag, "phone0")
 	}
+	// The next command comes only after the client itself has acted on the ACK.
 	control("-N") // renew
 	l.await(l.journal, "event REQUEST/ACK 00:15:65:00:00:11 10.0.0.50")
+	l.await(out, "RENEW", "ip=10.0.0.50")
 	l.crash()
 	l.serve()
 	control("-n") // rebind
 	l.await(l.journal, "event REQUEST/ACK 00:15:65:00:00:11 10.0.0.50")
+	l.await(out, "rebinding lease of 10.0.0.50")
+	l.await(out, "RENEW", "ip=10.0.0.50") // what it calls an unchanged lease
 	// It waits for the client to be gone, which it is not before this test has reaped
 	// it; what counts is the RELEASE.
 	_ = exec.CommandContext(l.ctx, "nsenter", "-t", strconv.Itoa(cmd.Process.Pid), "-m", "-n", "dhcpcd", "-4", "-f", conf, "-c", script, "-k", "phone0").Run()
