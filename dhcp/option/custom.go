@@ -17,9 +17,8 @@ type Rules struct {
 // custom is one rule of an operator.
 type custom struct {
 	rule
-	at            string // for problems
-	disabled      bool
-	before, after string
+	at       string // for problems
+	disabled bool
 }
 
 // MaxRules bounds how many rules operators can add: every packet is held
@@ -123,7 +122,7 @@ func (p *parser) customs(n *yaml.Node) []custom {
 	var out []custom
 	for _, r := range p.group(plain) {
 		c := shared
-		r.noPhone = shared.noPhone
+		r.noPhone, r.own, r.before, r.after = shared.noPhone, true, shared.before, shared.after
 		c.rule = r
 		out = append(out, c)
 	}

@@ -186,6 +186,11 @@ func FuzzParseRules(f *testing.F) {
 			}
 			seen[n] = true
 		}
+		for _, l := range tab.List() {
+			if l.Own {
+				again(t, tab, l)
+			}
+		}
 		sends(tab, []byte{0, 0x15, 0x65, 1, 2, 3}, "yealink")
 	})
 }

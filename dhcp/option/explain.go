@@ -203,7 +203,14 @@ func describe(c cond) string {
 	case negation:
 		return "not (" + describe(c.of) + ")"
 	case conjunction:
-		return list(c, " and ")
+		parts := make([]string, len(c))
+		for i, x := range c {
+			parts[i] = describe(x)
+			if d, ok := x.(disjunction); ok && len(d) > 1 {
+				parts[i] = "(" + parts[i] + ")"
+			}
+		}
+		return strings.Join(parts, " and ")
 	case disjunction:
 		return list(c, " or ")
 	}

@@ -77,6 +77,9 @@ type rule struct {
 	extra bool
 	// noPhone rules send options and say nothing of what the client is.
 	noPhone bool
+	// own rules are an operator's, put before or after another if they say so.
+	own           bool
+	before, after string
 }
 
 // verdict is how a rule stands towards a client.

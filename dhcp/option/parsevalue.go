@@ -65,9 +65,9 @@ func (p *parser) value(n *yaml.Node, code int) value {
 			}
 		case "!!bool":
 			if p.flag(n) {
-				return fixed{1}
+				return fixed{[]byte{1}, asFlag}
 			}
-			return fixed{0}
+			return fixed{[]byte{0}, asFlag}
 		case "!!int", "!!float":
 			p.bad(n, "a number needs a size, like {u8: %s}", n.Value)
 			return nil
@@ -109,13 +109,13 @@ func (p *parser) typed(n *yaml.Node, code int) value {
 			if err != nil || len(b) > 255 {
 				p.bad(kv.valN, "expected up to 255 bytes in hexadecimal")
 			}
-			return fixed(b)
+			return fixed{b, asHex}
 		case "u8":
-			return fixed{byte(p.number(kv.valN, 1<<8-1))}
+			return fixed{[]byte{byte(p.number(kv.valN, 1<<8-1))}, asNumber}
 		case "u16":
-			return fixed(binary.BigEndian.AppendUint16(nil, uint16(p.number(kv.valN, 1<<16-1))))
+			return fixed{binary.BigEndian.AppendUint16(nil, uint16(p.number(kv.valN, 1<<16-1))), asNumber}
 		case "u32":
-			return fixed(binary.BigEndian.AppendUint32(nil, uint32(p.number(kv.valN, 1<<32-1))))
+			return fixed{binary.BigEndian.AppendUint32(nil, uint32(p.number(kv.valN, 1<<32-1))), asNumber}
 		}
 	}
 	var ent *enterprise

@@ -27,7 +27,10 @@ type value interface {
 }
 
 type (
-	fixed []byte
+	fixed struct {
+		data []byte
+		as   form
+	}
 	// template is text with {URI}, {TFTPHOST} and {TFTPIP} to fill in.
 	template string
 	// addresses are texts that are addresses once they are filled in.
@@ -49,7 +52,16 @@ type (
 
 func (withheld) encode(Values) ([]byte, bool) { return nil, true }
 
-func (f fixed) encode(Values) ([]byte, bool) { return f, true }
+// form is how a fixed value was written, for List.
+type form int
+
+const (
+	asHex form = iota
+	asFlag
+	asNumber // of len(data) bytes
+)
+
+func (f fixed) encode(Values) ([]byte, bool) { return f.data, true }
 
 func (t template) encode(v Values) ([]byte, bool) {
 	s := string(t)
