@@ -176,31 +176,3 @@ func guess(set *settings.Settings) netip.Addr {
 	}
 	return standIn
 }
-
-// unescape reads \0, \xHH and \\ in a text, since vendor classes may end with a
-// NUL.
-func unescape(s string) ([]byte, error) {
-	var out []byte
-	for i := 0; i < len(s); i++ {
-		switch {
-		case s[i] != '\\':
-			out = append(out, s[i])
-		case strings.HasPrefix(s[i:], `\\`):
-			out = append(out, '\\')
-			i++
-		case strings.HasPrefix(s[i:], `\x`) && i+4 <= len(s):
-			n, err := strconv.ParseUint(s[i+2:i+4], 16, 8)
-			if err != nil {
-				return nil, usageError(fmt.Sprintf("%q: \\x needs two hexadecimal digits", s))
-			}
-			out = append(out, byte(n))
-			i += 3
-		case strings.HasPrefix(s[i:], `\0`):
-			out = append(out, 0)
-			i++
-		default:
-			return nil, usageError(fmt.Sprintf(`%q: only \0, \xHH and \\ may follow a backslash`, s))
-		}
-	}
-	return out, nil
-}

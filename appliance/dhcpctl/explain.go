@@ -5,11 +5,8 @@ import (
 	"fmt"
 	"io"
 	"net/netip"
-	"strconv"
-	"strings"
 
 	"provbox/dhcp"
-	"provbox/dhcp/lease"
 	"provbox/dhcp/option"
 )
 
@@ -32,34 +29,12 @@ func explain(flags *flag.FlagSet, args []string, w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	q := dhcp.Question{MAC: *mac}
-	for _, t := range []struct {
-		from string
-		to   *[]byte
-		sub  byte
-	}{{*class, &q.VendorClass, 0}, {*user, &q.UserClass, 0}, {*id, &q.ClientID, 0}, {*circuit, &q.RelayInfo, 1}, {*remote, &q.RelayInfo, 2}} {
-		b, err := unescape(t.from)
-		switch {
-		case err != nil:
-			return err
-		case len(b) > 255:
-			return usageError(fmt.Sprintf("%q: %d bytes, at most 255 fit an option", t.from[:20], len(b)))
-		case t.sub != 0 && len(b) > 0:
-			*t.to = append(append(*t.to, t.sub, byte(len(b))), b...)
-		case len(b) > 0:
-			*t.to = b
-		}
-	}
-	if _, err := lease.ParseMAC(*mac); *mac != "" && err != nil {
-		return usageError("--mac: " + err.Error())
-	}
-	if q.Parameters, err = numbers(*asks); err != nil {
-		return err
-	}
-	if *subnet != "" {
-		if q.Subnet, err = netip.ParsePrefix(*subnet); err != nil {
-			return usageError(fmt.Sprintf("--subnet %q is not a subnet like 192.168.77.0/24", *subnet))
-		}
+	q, err := dhcp.Texts{
+		MAC: *mac, VendorClass: *class, UserClass: *user, ClientID: *id, CircuitID: *circuit, RemoteID: *remote,
+		Parameters: *asks, Subnet: *subnet,
+	}.Question()
+	if err != nil {
+		return usageError(err.Error())
 	}
 	if q.Server = server; server == standIn && len(cfg.Interfaces) > 0 {
 		// A subnet's first address is more telling than the stand-in.
@@ -72,18 +47,6 @@ func explain(flags *flag.FlagSet, args []string, w io.Writer) error {
 	}
 	show(w, e, notes, *all)
 	return nil
-}
-
-func numbers(list string) ([]byte, error) {
-	var out []byte
-	for _, f := range strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == ' ' }) {
-		n, err := strconv.ParseUint(f, 10, 8)
-		if err != nil {
-			return nil, usageError(fmt.Sprintf("--parameters: %q is not an option number", f))
-		}
-		out = append(out, byte(n))
-	}
-	return out, nil
 }
 
 func show(w io.Writer, e dhcp.Explanation, notes []string, all bool) {
