@@ -23,6 +23,7 @@ func (s *Settings) readDHCP(data []byte) []string {
 	if err := yaml.Unmarshal(data, &file); err != nil || file.DHCP.Kind == 0 {
 		return nil // Parse has said what is wrong with it
 	}
+	asWritten(&file.DHCP)
 	v, err := value(&file.DHCP, 0)
 	if err != nil {
 		return []string{"dhcp: " + err.Error()}

@@ -168,6 +168,10 @@ func scalar(n *yaml.Node) (any, error) {
 		// A date, say: the text is what was meant.
 		return n.Value, nil
 	}
+	if json.Valid([]byte(n.Value)) {
+		// 82.10 is not 82.1 to everyone who reads it.
+		return json.Number(n.Value), nil
+	}
 	b, err := json.Marshal(v)
 	return json.Number(b), err
 }
