@@ -91,7 +91,8 @@ func fuzzStates(book *lease.Allocator, state byte) {
 	}
 }
 
-// Test A1: whatever comes in, the decision keeps its rules.
+// Test A1: whatever comes in, the decision keeps its rules. What is reached of
+// it is measured as for FuzzServe.
 func FuzzDecide(f *testing.F) {
 	for i, s := range seeds() {
 		for state := range byte(15) {
