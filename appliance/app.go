@@ -26,6 +26,7 @@ import (
 	"provbox/provd/plugin"
 	"provbox/provd/plugin/repository"
 	"provbox/provd/rest"
+	"provbox/webui/session"
 )
 
 // Options are what a box is made from.
@@ -67,6 +68,9 @@ type App struct {
 	rests       net.Listener // HTTPS beside rest, nil for none
 	fingerprint string       // of the certificate for HTTPS
 	tftp        *net.UDPConn
+	web         net.Listener // nil without a page
+	sessions    *session.Guard
+	started     time.Time
 }
 
 // New returns a box that does nothing yet.
@@ -97,6 +101,7 @@ func (a *App) Run(ctx context.Context) error {
 
 // Start starts every part. When it fails, Stop ends those that run.
 func (a *App) Start(ctx context.Context) error {
+	a.started = time.Now()
 	for _, step := range []struct {
 		name  string
 		start func(context.Context) error
@@ -113,6 +118,7 @@ func (a *App) Start(ctx context.Context) error {
 		{"dhcp settings", a.prepareDHCP},
 		{"REST", a.startREST},
 		{"dhcp", a.startDHCP},
+		{"local page", a.startWeb},
 	} {
 		if err := step.start(ctx); err != nil {
 			return fmt.Errorf("start %s: %w", step.name, err)
@@ -256,6 +262,7 @@ func (a *App) startSockets(context.Context) error {
 	if err = a.listenREST(socks); err != nil {
 		return err
 	}
+	a.listenWeb(socks)
 	a.tftp, err = socks.tftp(g.TFTPInterface, g.TFTPPort)
 	return err
 }
@@ -271,6 +278,9 @@ func (a *App) closeSockets() error {
 	}
 	if a.rests != nil {
 		errs = append(errs, a.rests.Close())
+	}
+	if a.web != nil {
+		errs = append(errs, a.web.Close())
 	}
 	if a.tftp != nil {
 		errs = append(errs, a.tftp.Close())

@@ -22,6 +22,7 @@ general:
   tftp_listen_interface: 127.0.0.1
   tftp_port: 0
 rest_api: {ip: 127.0.0.1, port: 0}
+web: {listen: "127.0.0.1:0"}
 `
 
 func newApp(t *testing.T, log io.Writer) *appliance.App {

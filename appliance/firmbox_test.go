@@ -188,6 +188,7 @@ general:
   tftp_port: 0
 %s
 rest_api: {ip: 127.0.0.1, port: 0}
+web: {listen: "127.0.0.1:0"}
 auth: {host: %s, port: %s, https: false, username: provbox, password: secret}
 plugin_config: {firm: {colour: blue}}
 `, b.dir, v.URL, general, host, port))

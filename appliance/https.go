@@ -148,5 +148,6 @@ func (a *App) logReady(ctx context.Context) {
 	if https := a.RESTS(); https != nil {
 		attrs = append(attrs, slog.Any("https", https), slog.String("fingerprint", a.fingerprint))
 	}
+	attrs = append(attrs, a.webState()...)
 	a.log.LogAttrs(ctx, slog.LevelInfo, "ready", attrs...)
 }

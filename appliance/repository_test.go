@@ -91,6 +91,7 @@ general:
   tftp_listen_interface: 127.0.0.1
   tftp_port: 0
 rest_api: {ip: 127.0.0.1, port: 0}
+web: {listen: "127.0.0.1:0"}
 `, dir, server.URL))
 	if err != nil {
 		t.Fatal(err)
@@ -204,6 +205,7 @@ func TestRepositorySettings(t *testing.T) {
 	s, err := settings.Parse(fmt.Appendf(nil, `
 general: {base_storage_dir: %s, plugin_server: "http://repository.example/", http_proxied_listen_interface: 127.0.0.1, http_proxied_listen_port: 0, tftp_listen_interface: 127.0.0.1, tftp_port: 0}
 rest_api: {ip: 127.0.0.1, port: 0}
+web: {listen: "127.0.0.1:0"}
 proxy: {http: "http://file.example:3128"}
 `, t.TempDir()))
 	if err != nil {

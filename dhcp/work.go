@@ -195,7 +195,8 @@ func (s *Server) probe(p *packet, conn Conn, ip netip.Addr, attempt int) {
 		s.log.Debug("dhcp probe", "ip", ip, "err", err)
 	}
 	now := s.deps.Now()
-	if s.probed(ip, who, now) {
+	s.probed(ip, who, now)
+	if who != "" {
 		s.count.conflicts.Add(1)
 		s.events.put(Event{
 			Time: now, Interface: p.ifc.name, Message: "CONFLICT", MAC: p.mac, IP: ip, XID: p.XID,
@@ -207,24 +208,15 @@ func (s *Server) probe(p *packet, conn Conn, ip netip.Addr, attempt int) {
 	}
 }
 
-// probed notes the outcome of a probe, and reports whether the address is in
-// use by somebody unknown.
-func (s *Server) probed(ip netip.Addr, who string, now time.Time) bool {
+func (s *Server) probed(ip netip.Addr, who string, now time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.probing, ip)
-	switch {
-	case who == "":
+	if who == "" {
 		s.book.Checked(ip, now)
-	case s.book.InTime(ip, now):
-		// A client did not wait for our answer and took the address meanwhile.
-		// That lease stands: it is the client we heard, or the client will
-		// find the other one and decline.
-	default:
+	} else {
 		s.book.Block(ip, now.Add(s.set.DeclineHold))
-		return true
 	}
-	return false
 }
 
 // finish sends the reply and tells the others.

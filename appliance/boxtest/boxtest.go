@@ -28,6 +28,7 @@ func Start(t testing.TB, extra string) (url string) {
 	s, err := settings.Parse(fmt.Appendf(nil, `
 general: {base_storage_dir: %s, http_proxied_listen_interface: 127.0.0.1, http_proxied_listen_port: 0, tftp_listen_interface: 127.0.0.1, tftp_port: 0}
 rest_api: {ip: 127.0.0.1, port: 0}
+web: {listen: "127.0.0.1:0"}
 auth: {host: %s, port: %s, https: false}
 %s`, t.TempDir(), host, port, extra))
 	if err != nil {

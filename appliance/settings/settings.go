@@ -162,7 +162,10 @@ type Reservation struct {
 
 // Web is the local page.
 type Web struct {
-	Listen string `yaml:"listen"`
+	Listen string `yaml:"listen"` // host:port; empty for no page
+	// Reset is any word; a new one makes the box forget the page's password, so
+	// that it can be claimed again.
+	Reset string `yaml:"reset"`
 }
 
 // Secret is text that never shows in a log or an error.

@@ -14,6 +14,8 @@ import (
 const (
 	// SettingDHCP is the dhcp section.
 	SettingDHCP = "dhcp"
+	// SettingWeb is what the local page needs: whose the box is.
+	SettingWeb = "web"
 )
 
 // Setting returns what was put under the name, nil if nothing was. What Open

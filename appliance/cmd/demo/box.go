@@ -27,6 +27,7 @@ general:
   tftp_listen_interface: 192.168.77.1
   base_raw_config: {sip_registrar_ip: 192.168.77.1, ntp_ip: 192.168.77.1}
 rest_api: {ip: 127.0.0.1, port: 0}
+web: {listen: "127.0.0.1:0"}
 auth: {host: 127.0.0.1, port: %d, username: provbox, password: secret}
 amid: {host: 127.0.0.1, port: %[2]d}
 dhcp:
@@ -46,6 +47,7 @@ general:
   tftp_port: 0
   base_raw_config: {sip_registrar_ip: 127.0.0.1}
 rest_api: {ip: 127.0.0.1, port: 0}
+web: {listen: "127.0.0.1:0"}
 auth: {host: 127.0.0.1, port: %d, username: provbox, password: secret}
 amid: {host: 127.0.0.1, port: %[2]d}
 `
