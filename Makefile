@@ -22,7 +22,7 @@ check: ## format, vet, staticcheck
 	scripts/check.sh
 
 fmt: ## format the sources
-	go tool gofumpt -w $$(git ls-files '*.go')
+	go tool gofumpt -w $$(git ls-files '*.go' ':!*_templ.go')
 
 generate: ## compile the templates of the local page
 	go tool templ generate -path webui
