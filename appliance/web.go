@@ -6,11 +6,14 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"strings"
+	"syscall"
 	"time"
 
 	"provbox/appliance/central"
 	"provbox/appliance/journal"
+	"provbox/appliance/perm"
 	"provbox/appliance/store"
 	"provbox/appliance/uplink"
 	"provbox/provd"
@@ -110,11 +113,26 @@ func (a *App) startWeb(ctx context.Context) error {
 		return err
 	}
 	a.sessions = sessions
+	if code := sessions.Code(); code != "" && perm.OnGokrazy() {
+		tell([]string{"/dev/console", "/dev/tty1"}, fmt.Sprintf("\r\nProvbox: http://%s/  claim code %s\r\n", ownAddress(a.s), code))
+	}
 	server := webui.NewServer(page, a.log)
 	a.stack.start("local page", httpService(server, func() error {
 		return server.Serve(fileserver.LimitTo(a.web, webConns, webConnsPerHost))
 	}))
 	return nil
+}
+
+// tell shows a text on the screens there are: who is in front of an image has no
+// log to read.
+func tell(screens []string, text string) {
+	for _, screen := range screens {
+		// A box without a screen or a serial console has nothing to write to.
+		if f, err := os.OpenFile(screen, os.O_WRONLY|syscall.O_NOCTTY|syscall.O_NONBLOCK, 0); err == nil {
+			_, _ = f.WriteString(text)
+			_ = f.Close()
+		}
+	}
 }
 
 // webBox shows the box on the local page.

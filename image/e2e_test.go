@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -46,6 +47,7 @@ func TestImage(t *testing.T) {
 		t.Errorf("domain is %q, want the one of the settings in the image", first["domain"])
 	}
 	closedDoors(t, yealink, "192.168.77.1")
+	claim(t, yealink, out, "192.168.77.1")
 	box.cutPower()
 	if got := part.content(t); got != perm.Ext {
 		t.Fatalf("after the first boot /perm holds %v, want %v", got, perm.Ext)
@@ -141,6 +143,22 @@ func closedDoors(t *testing.T, p *phone, box string) {
 	}
 	if status, _ := p.httpGet(t, "curl", "http://"+box+":8666/0.2/dev_mgr/devices"); status != "401" {
 		t.Errorf("REST without a token answers %s, want 401", status)
+	}
+}
+
+// claim makes the box the tester's, with the code that its console shows.
+func claim(t *testing.T, p *phone, out *console, box string) {
+	t.Helper()
+	code := out.find(regexp.MustCompile(`Provbox: http://` + regexp.QuoteMeta(box) + `/  claim code ([0-9A-Z]{4}-[0-9A-Z]{4})`))
+	if code == "" {
+		t.Error("the console shows no claim code")
+		return
+	}
+	const password = "correct horse battery"
+	answer, err := p.try(t, "curl", "--silent", "--noproxy", "*", "--max-time", "30", "--output", "/dev/null", "--write-out", "%{http_code} %{redirect_url}",
+		"--data", "code="+code, "--data-urlencode", "password="+password, "--data-urlencode", "again="+password, "http://"+box+"/claim")
+	if want := "303 http://" + box + "/"; err != nil || answer != want {
+		t.Errorf("claiming the box with %s answers %q (%v), want %q", code, answer, err, want)
 	}
 }
 

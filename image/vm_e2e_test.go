@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -61,6 +62,17 @@ func (c *console) next(text string) <-chan struct{} {
 	told := make(chan struct{})
 	c.from, c.waiting = len(c.text), map[string]chan struct{}{text: told}
 	return told
+}
+
+// find returns what the pattern's group matches in what the running machine has
+// said, "" for nothing.
+func (c *console) find(pattern *regexp.Regexp) string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if m := pattern.FindSubmatch(c.text[c.from:]); m != nil {
+		return string(m[1])
+	}
+	return ""
 }
 
 // show prints the end of what the boxes said, if the test has failed.
