@@ -7,7 +7,7 @@ export CGO_ENABLED := 0
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 
-.PHONY: build run test test-race check fmt generate fuzz bench soak image e2e clean
+.PHONY: build run test test-race check fmt generate fuzz fuzz-cover bench soak image e2e clean
 
 build: ## bin/provbox, static
 	go build -trimpath -ldflags '$(LDFLAGS)' -o bin/provbox ./appliance/cmd/provbox
@@ -29,6 +29,9 @@ generate: ## compile the templates of the local page
 
 fuzz: ## every fuzz target for FUZZTIME (30s)
 	scripts/fuzz.sh
+
+fuzz-cover: ## what the DHCP fuzz targets reach of the server, per file
+	scripts/fuzz.sh cover
 
 bench: ## benchmarks, medians of several runs
 	scripts/bench.sh

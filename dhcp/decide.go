@@ -330,6 +330,10 @@ func (d *decider) inform() decision {
 	if s == nil {
 		return decision{why: "an INFORM from an address that is not of this network"}
 	}
+	// The answer goes to the address that the client says is its own.
+	if d.own(ip) || !s.station(ip) {
+		return decision{subnet: s, why: "an INFORM from an address that no client can have"}
+	}
 	f := d.facts(s)
 	if !f.served {
 		return decision{why: notServed}

@@ -131,10 +131,11 @@ type forcerenew struct {
 func (s *Server) forced(name string) map[netip.Addr]forcerenew {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.forcing) == 0 {
+	ifc := s.set.byName[name]
+	// The settings may have dropped the interface since this look at it began.
+	if len(s.forcing) == 0 || ifc == nil {
 		return nil
 	}
-	ifc := s.set.byName[name]
 	out := map[netip.Addr]forcerenew{}
 	now := s.deps.Now()
 	for ip := range s.forcing {

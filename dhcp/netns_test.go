@@ -115,6 +115,7 @@ type lanTest struct {
 	dir     string
 	server  *exec.Cmd
 	journal chan string
+	early   []string // what the server said before it was ready
 }
 
 func (l *lanTest) ns(name string) string { return l.prefix + name }
@@ -205,7 +206,7 @@ func (l *lanTest) serve() {
 	}
 	l.journal = lines(out)
 	l.t.Cleanup(func() { l.crash() })
-	l.await(l.journal, "event ready")
+	l.early = l.awaitAll(l.journal, "event ready")
 }
 
 // crash ends the server the hard way.
@@ -231,6 +232,13 @@ func lines(r io.Reader) chan string {
 // await reads lines until one contains all parts, and returns it.
 func (l *lanTest) await(ch chan string, parts ...string) string {
 	l.t.Helper()
+	all := l.awaitAll(ch, parts...)
+	return all[len(all)-1]
+}
+
+// awaitAll is await that returns the lines before, too.
+func (l *lanTest) awaitAll(ch chan string, parts ...string) []string {
+	l.t.Helper()
 	var seen []string
 	timeout := time.After(30 * time.Second)
 	for {
@@ -245,7 +253,7 @@ func (l *lanTest) await(ch chan string, parts ...string) string {
 				found = found && strings.Contains(s, p)
 			}
 			if found {
-				return s
+				return seen
 			}
 		case <-timeout:
 			l.t.Fatalf("nothing with %q in 30 s; there was:\n%s", parts, strings.Join(seen, "\n"))

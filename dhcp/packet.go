@@ -104,7 +104,7 @@ func (p *packet) plausibleRelay() bool {
 	}
 	for _, s := range p.ifc.subnets {
 		if s.Prefix.Contains(p.GIAddr) {
-			return p.GIAddr != lease.Broadcast(s.Prefix)
+			return s.station(p.GIAddr)
 		}
 	}
 	return p.GIAddr.IsPrivate()

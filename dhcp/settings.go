@@ -83,6 +83,12 @@ func newSubnet(c Subnet) *subnet {
 	return s
 }
 
+// station reports whether an address of the subnet can be a single machine's.
+// Kernels take the network's own address for a broadcast address too.
+func (s *subnet) station(ip netip.Addr) bool {
+	return ip != s.Prefix.Addr() && ip != lease.Broadcast(s.Prefix)
+}
+
 // setOption replaces an option or appends it.
 func setOption(opts []message.Option, code byte, data []byte) []message.Option {
 	for i := range opts {

@@ -195,8 +195,7 @@ func (s *Server) probe(p *packet, conn Conn, ip netip.Addr, attempt int) {
 		s.log.Debug("dhcp probe", "ip", ip, "err", err)
 	}
 	now := s.deps.Now()
-	s.probed(ip, who, now)
-	if who != "" {
+	if s.probed(ip, who, now) {
 		s.count.conflicts.Add(1)
 		s.events.put(Event{
 			Time: now, Interface: p.ifc.name, Message: "CONFLICT", MAC: p.mac, IP: ip, XID: p.XID,
@@ -208,15 +207,24 @@ func (s *Server) probe(p *packet, conn Conn, ip netip.Addr, attempt int) {
 	}
 }
 
-func (s *Server) probed(ip netip.Addr, who string, now time.Time) {
+// probed notes the outcome of a probe, and reports whether the address is in
+// use by somebody unknown.
+func (s *Server) probed(ip netip.Addr, who string, now time.Time) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.probing, ip)
-	if who == "" {
+	switch {
+	case who == "":
 		s.book.Checked(ip, now)
-	} else {
+	case s.book.InTime(ip, now):
+		// A client did not wait for our answer and took the address meanwhile.
+		// That lease stands: it is the client we heard, or the client will
+		// find the other one and decline.
+	default:
 		s.book.Block(ip, now.Add(s.set.DeclineHold))
+		return true
 	}
+	return false
 }
 
 // finish sends the reply and tells the others.

@@ -68,10 +68,11 @@ func (x *exporter) iscRule(i int) []string {
 	if len(sets) == 0 {
 		return nil
 	}
-	test, ok := x.iscMember(r)
+	member, ok := x.iscMember(r)
 	if !ok {
 		return nil
 	}
+	test := member
 	if r.when != nil {
 		when, ok := x.iscCond(r, r.when)
 		if !ok {
@@ -83,6 +84,10 @@ func (x *exporter) iscRule(i int) []string {
 		if not, ok := x.iscCond(o, o.class); ok {
 			test += "\n      and not " + not
 		}
+	}
+	if test != member {
+		// dhcpd takes a bracket after "if" for one around the whole condition.
+		test = "(" + test + ")"
 	}
 	out := []string{"\n  # " + r.name, "  if " + test + " {"}
 	for _, s := range sets {
