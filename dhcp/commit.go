@@ -112,7 +112,7 @@ func (s *Server) settle(batch []*job, err error) {
 }
 
 func (s *Server) erase(ctx context.Context, ips []netip.Addr) error {
-	if err := s.deps.Store.DeleteLeases(ctx, ips); err != nil {
+	if err := s.remove(ctx, ips); err != nil {
 		return fmt.Errorf("forget leases: %w", err)
 	}
 	s.mu.Lock()
@@ -123,10 +123,19 @@ func (s *Server) erase(ctx context.Context, ips []netip.Addr) error {
 
 // put calls the store; a panic there costs this batch, not the server.
 func (s *Server) put(ctx context.Context, leases []lease.Lease) (err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("store panicked: %v", r)
-		}
-	}()
+	defer contained(&err)
 	return s.deps.Store.PutLeases(ctx, leases)
+}
+
+// remove is put for records that are to go.
+func (s *Server) remove(ctx context.Context, ips []netip.Addr) (err error) {
+	defer contained(&err)
+	return s.deps.Store.DeleteLeases(ctx, ips)
+}
+
+// contained makes a panic of the store an error.
+func contained(err *error) {
+	if r := recover(); r != nil {
+		*err = fmt.Errorf("store panicked: %v", r)
+	}
 }

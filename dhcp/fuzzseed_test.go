@@ -64,7 +64,7 @@ func scripts() []fuzzScript {
 	out := []fuzzScript{
 		{"renew and expire", 0, join(dora, step(stepClock, 4), chain(renewing(phoneMAC, "10.0.0.50")), step(stepClock, 6), chain(discover(otherMAC), selecting(otherMAC, "10.0.0.50")))},
 		{"store full", 0, join(step(stepStore, storeFull), dora, chain(gone), step(stepForget, 2), step(stepStore, storeOK), dora, chain(gone))},
-		{"store panics", 0, join(step(stepStore, storePanic), dora, step(stepStore, storeOK), dora)},
+		{"store panics", 0, join(dora, step(stepStore, storePanic), dora, step(stepForget, 2), step(stepStore, storeOK), dora)},
 		{"store slow", 0, join(dora, step(stepStore, storeSlow), chain(discover(otherMAC), selecting(otherMAC, "10.0.0.51"), gone, renewing(phoneMAC, "10.0.0.50"), discover(pcMAC)), step(stepClock, 4), step(stepStore, storeOK), dora)},
 		{"store far behind", 0, join(step(stepStore, storeSlow), chain(discover(phoneMAC)), step(stepRepeat, 255), chain(selecting(phoneMAC, "10.0.0.50")), step(stepStore, storeOK), dora)},
 		{"store hangs at the stop", 0, join(step(stepStore, storeSlow), dora, step(stepRestart, 0), dora)},
@@ -118,6 +118,7 @@ func scripts() []fuzzScript {
 		{"no probing", 25, join(dora, chain(discover(pcMAC), selecting(pcMAC, "10.0.0.51")), step(stepTick, 1))},
 		{"poisoned store", 30, join(dora, step(stepRestart, 0), dora)},
 		{"unreadable store", 35, nil},
+		{"poisoned store that panics", 30, join(step(stepStore, storePanic), step(stepRestart, 0), dora)},
 		{"poisoned store that is full", 30, join(step(stepStore, storeFull), step(stepRestart, 0), dora)},
 	}
 	var all []byte

@@ -331,7 +331,7 @@ func FuzzServe(f *testing.F) {
 		synctest.Test(t, func(t *testing.T) {
 			variant := state / 5 % 8
 			r := &fuzzRig{fuzzOracle: newFuzzOracle(t), rules: rules, variant: variant, from: len(fuzzMetas), budget: fuzzPackets}
-			r.fill(fuzzStart(variant), state)
+			r.fill(r.config(), state)
 			switch variant {
 			case 6:
 				r.poison()

@@ -207,7 +207,7 @@ func (s *Server) load(ctx context.Context) error {
 	}
 	s.count.badLeases.Store(uint64(len(out.Bad)))
 	if old := append(out.Stale, s.forgotten()...); len(old) > 0 {
-		if err := s.deps.Store.DeleteLeases(ctx, old); err != nil {
+		if err := s.remove(ctx, old); err != nil {
 			s.log.Warn("leases that mean nothing any more were not deleted; that is tried again at the next start", "leases", len(old), "err", err)
 		}
 	}
