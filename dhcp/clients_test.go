@@ -130,8 +130,7 @@ func relay(l *lanTest) {
 [ "$1" = deconfig ] || { ip addr flush dev $interface; ip addr add $ip/$mask dev $interface; ip route replace default via $router; }
 echo "$1 ip=$ip router=$router opt150=$opt150 siaddr=$siaddr"
 `)
-	log, _ := l.program("r", "dhcrelay", "-4", "-d", "-a", "-id", "down0", "-iu", "up0", "10.0.0.2")
-	l.await(log, "Sending on   Socket/fallback")
+	l.startRelay()
 	out, cmd := l.program("d", "udhcpc", "-f", "-i", "phone0", "-s", script, "-T", "2", "-V", "Cisco Systems, Inc. IP Phone CP-9999", "-O", "150")
 	l.await(out, "bound", "ip=10.1.0.50", "router=10.1.0.1", "opt150=0a000002")
 	_ = cmd.Process.Signal(syscall.SIGUSR1) // unicast, past the relay

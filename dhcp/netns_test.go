@@ -89,6 +89,11 @@ func TestNamespaceServer(t *testing.T) {
 	if os.Getenv(helperEnv+"_ALL") != "" {
 		c.Interfaces[0].Subnets[0].Serve = ServeAll
 	}
+	if d, err := time.ParseDuration(os.Getenv(helperEnv + "_LEASE")); err == nil {
+		for i := range c.Interfaces[0].Subnets {
+			c.Interfaces[0].Subnets[i].LeaseTime = d
+		}
+	}
 	s, err := New(c, Deps{Store: &fileStore{path: path}, Journal: stdoutJournal{}})
 	if err != nil {
 		t.Fatal(err)
@@ -182,9 +187,23 @@ func newLAN(t *testing.T) *lanTest {
 	for _, dev := range []string{"up0", "down0"} {
 		l.must("ip", "-n", l.ns("r"), "link", "set", dev, "up")
 	}
-	l.must("ip", "netns", "exec", l.ns("r"), "sh", "-c", "echo 1 > /proc/sys/net/ipv4/ip_forward")
+	l.forward("1")
 	l.must("ip", "-n", l.ns("s"), "route", "add", "10.1.0.0/24", "via", "10.0.0.1")
 	return l
+}
+
+// forward sets whether the relay's machine is a router too: 1 or 0.
+func (l *lanTest) forward(on string) {
+	l.t.Helper()
+	l.must("ip", "netns", "exec", l.ns("r"), "sh", "-c", "echo "+on+" > /proc/sys/net/ipv4/ip_forward")
+}
+
+// startRelay runs a relay agent between the far client and the server.
+func (l *lanTest) startRelay() *exec.Cmd {
+	l.t.Helper()
+	log, cmd := l.program("r", "dhcrelay", "-4", "-d", "-a", "-id", "down0", "-iu", "up0", "10.0.0.2")
+	l.await(log, "Sending on   Socket/fallback")
+	return cmd
 }
 
 // serve starts the server in its namespace and waits until it listens.
@@ -240,7 +259,7 @@ func (l *lanTest) await(ch chan string, parts ...string) string {
 func (l *lanTest) awaitAll(ch chan string, parts ...string) []string {
 	l.t.Helper()
 	var seen []string
-	timeout := time.After(30 * time.Second)
+	timeout := time.After(time.Minute)
 	for {
 		select {
 		case s, ok := <-ch:
@@ -256,7 +275,7 @@ func (l *lanTest) awaitAll(ch chan string, parts ...string) []string {
 				return seen
 			}
 		case <-timeout:
-			l.t.Fatalf("nothing with %q in 30 s; there was:\n%s", parts, strings.Join(seen, "\n"))
+			l.t.Fatalf("nothing with %q in a minute; there was:\n%s", parts, strings.Join(seen, "\n"))
 		}
 	}
 }
