@@ -219,13 +219,17 @@ func (r *fuzzRig) step(code int, arg byte) {
 	case stepHear:
 		r.setHear(arg&1 != 0)
 	case stepRepeat:
-		r.repeat = int(arg) << 5
+		if r.repeat = int(arg); arg == 255 {
+			r.repeat = fuzzPackets
+		}
 	case stepFrom:
 		r.from = int(arg)
 	case stepView:
 		r.view(arg)
 	case stepCrowd:
-		r.crowd(arg)
+		if arg >= 0xf0 { // it takes long, so not by every chance
+			r.crowd(arg)
+		}
 	case stepRestart:
 		r.stop()
 		r.start()
@@ -258,15 +262,15 @@ func (r *fuzzRig) crowd(arg byte) {
 		key := string(binary.BigEndian.AppendUint32([]byte("crowd"), uint32(i)))
 		at := netip.AddrFrom4([4]byte{100, 64, byte(i >> 8), byte(i)})
 		switch {
-		case arg%5 == 0 && len(s.guard.packets) < maxPackets:
+		case arg&7 == 0 && len(s.guard.packets) < maxPackets:
 			s.guard.packets[key] = 1
-		case arg%5 == 1 && len(s.guard.declines) < maxDeclines:
+		case arg&7 == 1 && len(s.guard.declines) < maxDeclines:
 			s.guard.declines[key] = &declines{since: s.deps.Now()}
-		case arg%5 == 2 && len(s.nonces) < maxNonces:
+		case arg&7 == 2 && len(s.nonces) < maxNonces:
 			s.nonces[at] = &nonce{client: lease.Client(key), server: lan[0].Addr()}
-		case arg%5 == 3 && len(s.seen) < maxSeen:
+		case arg&7 == 3 && len(s.seen) < maxSeen:
 			s.seen[key] = s.deps.Now()
-		case arg%5 == 4 && len(s.rogues) < maxRogues:
+		case arg&7 == 4 && len(s.rogues) < maxRogues:
 			s.rogues = append(s.rogues, Rogue{Interface: "eth0", MAC: key, Last: s.deps.Now()})
 		}
 	}
