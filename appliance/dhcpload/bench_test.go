@@ -272,24 +272,67 @@ func (s *site) play(p Plan) Result {
 
 var servers = []string{"provbox", "dnsmasq", "isc", "kea"}
 
-// BenchmarkDORA is whole exchanges of new phones per second over a LAN, 64 at a
-// time, with each server's leases on the disk as it keeps them: ours and ISC
+// BenchmarkDORA is whole exchanges of new phones per second over a LAN, 64 or 512 at
+// a time, with each server's leases on the disk as it keeps them: ours and ISC
 // dhcpd's are synced before the ACK, dnsmasq's file is written anew, Kea's is
 // appended to without a sync.
 func BenchmarkDORA(b *testing.B) {
 	for _, kind := range servers {
+		for _, window := range []int{64, 512} {
+			b.Run(fmt.Sprintf("%s/%d", kind, window), func(b *testing.B) {
+				s := newSite(b)
+				defer s.server(kind, b.TempDir())()
+				b.ResetTimer()
+				r := s.play(Plan{Phones: b.N, Window: window, Retry: 2 * time.Second})
+				b.StopTimer()
+				if r.Leased != b.N {
+					b.Fatal(r)
+				}
+				b.ReportMetric(r.Rate(), "DORA/s")
+				b.ReportMetric(float64(r.AckP99.Microseconds())/1000, "ack-p99-ms")
+				b.ReportMetric(float64(r.OfferP99.Microseconds())/1000, "offer-p99-ms")
+				b.ReportMetric(0, "ns/op")
+			})
+		}
+	}
+}
+
+// BenchmarkSustained is the most new phones per second, come what may, of which 99
+// of 100 have their lease without having to repeat anything for a second: what
+// perfdhcp measures. BenchmarkDORA's phones wait for one another; these do not. The
+// rate is doubled until it is too much, then found in three halvings; every try has
+// a server without leases.
+func BenchmarkSustained(b *testing.B) {
+	const seconds = 3
+	for _, kind := range servers {
 		b.Run(kind, func(b *testing.B) {
 			s := newSite(b)
-			defer s.server(kind, b.TempDir())()
-			b.ResetTimer()
-			r := s.play(Plan{Phones: b.N, Window: 64, Retry: 2 * time.Second})
-			b.StopTimer()
-			if r.Leased != b.N {
-				b.Fatal(r)
+			var best Result
+			try := func(rate int) bool {
+				stop := s.server(kind, b.TempDir())
+				defer stop()
+				r := s.play(Plan{Phones: seconds * rate, Rate: rate, Retry: time.Second, GiveUp: true})
+				ok := r.Leased*100 >= r.Phones*99 && r.Begun < seconds*time.Second*103/100
+				if ok && r.Phones > best.Phones {
+					best = r
+				}
+				return ok
 			}
-			b.ReportMetric(r.Rate(), "DORA/s")
-			b.ReportMetric(float64(r.AckP99.Microseconds())/1000, "ack-p99-ms")
-			b.ReportMetric(float64(r.OfferP99.Microseconds())/1000, "offer-p99-ms")
+			for range b.N {
+				best = Result{}
+				rate, step := 250, 0
+				for ; rate <= 32000 && try(rate); rate *= 2 {
+				}
+				rate, step = rate/2, rate/4
+				for range 3 {
+					if try(rate + step) {
+						rate += step
+					}
+					step /= 2
+				}
+			}
+			b.ReportMetric(float64(best.Leased)/best.Took.Seconds(), "DORA/s")
+			b.ReportMetric(float64(best.AckP99.Microseconds())/1000, "ack-p99-ms")
 			b.ReportMetric(0, "ns/op")
 		})
 	}

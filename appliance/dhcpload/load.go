@@ -24,6 +24,9 @@ type Plan struct {
 	Phones int
 	// Window is how many of them boot at one time; all if 0.
 	Window int
+	// Rate has so many of them begin to boot each second, however the others fare;
+	// Window does not count then.
+	Rate int
 	// First numbers the first phone; its hardware address follows from that.
 	First uint32
 	// Retry is how long a phone waits before it repeats itself; 4 s if 0 (RFC
@@ -46,8 +49,9 @@ type Result struct {
 	// Renewals were asked for, of which Lost were refused, or not answered three
 	// times in a row.
 	Renewals, Lost int
-	// Took is the time from the first DISCOVER to the last ACK.
-	Took time.Duration
+	// Took is the time from the first DISCOVER to the last ACK, Begun that to the
+	// last phone's first one.
+	Took, Begun time.Duration
 	// Offer and Ack are the times to the answers of packets that were not
 	// repeated: the medians and the 99th percentiles.
 	OfferP50, OfferP99, AckP50, AckP99 time.Duration
@@ -135,12 +139,17 @@ func (g *play) run(ctx context.Context) error {
 	start := time.Now()
 	last := start
 	for look := start; g.Leased+g.gone < g.Plan.Phones && time.Since(start) < g.Limit && ctx.Err() == nil; {
-		for len(g.phones) < g.Plan.Phones && len(g.phones)-g.Leased-g.gone < g.Window {
+		wait := 100 * time.Millisecond
+		for len(g.phones) < g.Plan.Phones && g.next(time.Since(start)) {
 			if err := g.boot(); err != nil {
 				return err
 			}
+			g.Begun = time.Since(start)
 		}
-		_ = g.conn.SetReadDeadline(time.Now().Add(100 * time.Millisecond))
+		if g.Plan.Rate > 0 && len(g.phones) < g.Plan.Phones {
+			wait = time.Millisecond
+		}
+		_ = g.conn.SetReadDeadline(time.Now().Add(wait))
 		n, _, err := g.conn.ReadFromUDPAddrPort(g.buf[:])
 		now := time.Now()
 		if err == nil {
@@ -159,6 +168,14 @@ func (g *play) run(ctx context.Context) error {
 	}
 	g.Took = last.Sub(start)
 	return ctx.Err()
+}
+
+// next tells whether it is the next phone's turn.
+func (g *play) next(since time.Duration) bool {
+	if g.Plan.Rate > 0 {
+		return len(g.phones) <= int(since.Seconds()*float64(g.Plan.Rate))
+	}
+	return len(g.phones)-g.Leased-g.gone < g.Window
 }
 
 // boot sends the DISCOVER of the next phone.
