@@ -73,7 +73,7 @@ func (x *exporter) sets(r *rule) []sent {
 	for _, a := range r.set {
 		b, ok := a.value.encode(x.v)
 		if _, none := a.value.(withheld); none {
-			x.note("rule %s keeps option %d from being sent; take it out of the rules below by hand.", r.name, a.code)
+			x.note("rule %s keeps option %d from being sent; take it out of the rules below by hand.", r.label(), a.code)
 			continue
 		}
 		if a.code == codeNextServer && ok {
@@ -82,7 +82,11 @@ func (x *exporter) sets(r *rule) []sent {
 			}
 		}
 		if !ok {
-			x.note("rule %s: what %s is made of is not known.", r.name, a.name())
+			x.note("rule %s: what %s is made of is not known.", r.label(), a.name())
+			continue
+		}
+		if _, addrs := formatAddrs(b); len(b) > 0 && !addrs && a.code < codeNextServer && knownOptions[byte(a.code)].kind == kindAddrs {
+			x.note("rule %s: other servers take only addresses for %s.", r.label(), a.name())
 			continue
 		}
 		if len(b) > 0 {
@@ -186,6 +190,14 @@ func plain(b []byte) bool {
 		}
 	}
 	return len(b) > 0
+}
+
+// label is a rule's name for a comment, which ends with the line.
+func (r *rule) label() string {
+	if !plain([]byte(r.name)) {
+		return strconv.QuoteToASCII(r.name)
+	}
+	return r.name
 }
 
 // quote writes a text for ISC dhcpd.

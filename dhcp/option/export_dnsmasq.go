@@ -29,7 +29,7 @@ func (x *exporter) dnsmasq() {
 		}
 		for n, s := range x.sets(r) {
 			if n == 0 {
-				body = append(body, "# "+r.name)
+				body = append(body, "# "+r.label())
 			}
 			body = append(body, x.dnsSet(tags[i], s))
 		}
@@ -57,7 +57,7 @@ func dnsJoin(lines []string) []string {
 func (x *exporter) dnsRule(i int) string {
 	r := &x.t.rules[i]
 	member := ""
-	x.line("\n# %s", r.name)
+	x.line("\n# %s", r.label())
 	if r.oui != nil {
 		member = x.dnsTag("", false)
 		for _, b := range r.blocks() {
@@ -108,7 +108,7 @@ func (x *exporter) dnsCond(r *rule, c cond) string {
 	}
 	w, leaf := place(c)
 	if leaf && w.nested && (w.code != 82 || w.sub != 1 && w.sub != 2) {
-		x.note("rule %s: %s cannot be looked at.", r.name, w)
+		x.note("rule %s: %s cannot be looked at.", r.label(), w)
 		return ""
 	}
 	switch c := c.(type) {
@@ -173,37 +173,57 @@ func (x *exporter) dnsLeaf(r *rule, c cond, w where, key string) string {
 		x.line("tag-if=set:%s,tag:%s%s", tag, start, strings.Join(longer, ""))
 		return tag
 	case prefix:
+		if w.nested {
+			x.note("rule %s: %s cannot be tested for.", r.label(), describe(c))
+			return ""
+		}
 		tag := x.dnsTag(key, true)
 		match(tag, dnsBegins(c.text))
 		return tag
 	case suffix:
 		text := bytes.TrimRight(c.text, "\x00")
 		if !plain(text) || bytes.ContainsAny(text, ",:") || isNumber(text) || w.nested {
-			x.note("rule %s: %s cannot be tested for.", r.name, describe(c))
+			x.note("rule %s: %s cannot be tested for.", r.label(), describe(c))
 			return ""
 		}
 		tag := x.dnsTag(key, true)
 		match(tag, string(text))
 		return tag
 	case part:
+		if w.nested {
+			x.note("rule %s: %s cannot be tested for.", r.label(), describe(c))
+			return ""
+		}
 		tag := x.dnsTag(key, true)
 		match(tag, strings.Repeat("*:", c.at)+dnsBegins(c.text))
 		return tag
 	case present:
-		tag := x.dnsTag(key, true)
 		if !c.want {
-			there := x.dnsLeaf(r, present{w, true}, w, describe(present{w, true}))
+			there := x.dnsCond(r, present{w, true})
+			if there == "" {
+				return ""
+			}
+			tag := x.dnsTag(key, true)
 			x.line("tag-if=set:%s,tag:!%s", tag, there)
 			return tag
 		}
 		if w.nested {
-			x.note("rule %s: %s cannot be tested for.", r.name, describe(c))
+			x.note("rule %s: %s cannot be tested for.", r.label(), describe(c))
 			return ""
 		}
+		tag := x.dnsTag(key, true)
 		x.line("dhcp-match=set:%s,%d", tag, w.code)
 		return tag
 	}
 	return ""
+}
+
+// dnsText writes the name of a file, which commas and quotes would end.
+func dnsText(b []byte) string {
+	if plain(b) && !bytes.ContainsAny(b, ",:# ") {
+		return string(b)
+	}
+	return `"` + strings.NewReplacer("\\", "\\\\", `"`, `\"`, "\n", "\\n", "\t", "\\t", "\r", "\\r").Replace(string(b)) + `"`
 }
 
 // dnsBegins is a text as hexadecimal, which dnsmasq compares with how a value
@@ -267,7 +287,7 @@ func (x *exporter) dnsSet(tag string, s sent) string {
 	case codeNextServer:
 		return fmt.Sprintf("dhcp-boot=tag:%s,,,%s", tag, s.data)
 	case codeFilename:
-		return fmt.Sprintf("dhcp-boot=tag:%s,%s,,", tag, s.data)
+		return fmt.Sprintf("dhcp-boot=tag:%s,%s,,", tag, dnsText(s.data))
 	}
 	value := dnsBegins(s.data)
 	kind := knownOptions[byte(s.code)].kind
@@ -276,7 +296,7 @@ func (x *exporter) dnsSet(tag string, s sent) string {
 	case kind == kindAddrs && ok:
 		value = strings.ReplaceAll(addrs, " ", "")
 	case len(s.data) == 1:
-		value = strconv.Itoa(int(s.data[0]))
+		value = strconv.Itoa(int(s.data[0])) + "b"
 	case kind != kindSubs && plain(s.data), s.code == 43 && plain(s.data):
 		value = `"` + string(s.data) + `"`
 	default:

@@ -89,7 +89,7 @@ func (x *exporter) iscRule(i int) []string {
 		// dhcpd takes a bracket after "if" for one around the whole condition.
 		test = "(" + test + ")"
 	}
-	out := []string{"\n  # " + r.name, "  if " + test + " {"}
+	out := []string{"\n  # " + r.label(), "  if " + test + " {"}
 	for _, s := range sets {
 		out = append(out, "    "+x.iscSet(s))
 	}
@@ -141,7 +141,7 @@ func (x *exporter) iscCond(r *rule, c cond) (string, bool) {
 	case w == where{code: 82, sub: 2, nested: true}:
 		name = "agent.remote-id"
 	case w.nested:
-		x.note("rule %s: %s cannot be looked at.", r.name, w)
+		x.note("rule %s: %s cannot be looked at.", r.label(), w)
 		return "", false
 	default:
 		name = x.iscName(w.code)

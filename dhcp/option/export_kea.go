@@ -39,6 +39,7 @@ func (x *exporter) kea() {
 		`for phones only says: "client-class": "provbox-phones".`, "Data is written in hexadecimal where Kea would read a text as something else.")
 	var classes []keaClass
 	var members []string
+	used := map[string]bool{"provbox-phones": true}
 	for i := range x.t.rules {
 		r := &x.t.rules[i]
 		member, ok := x.keaMember(r)
@@ -58,7 +59,7 @@ func (x *exporter) kea() {
 				test += " and not " + not
 			}
 		}
-		c := keaClass{Name: "provbox-" + r.name, Test: test}
+		c := keaClass{Name: className(r.name, used), Test: test}
 		for _, s := range x.sets(r) {
 			x.keaSet(&c, s)
 		}
@@ -89,6 +90,22 @@ func (x *exporter) kea() {
 		x.line("      %s%s", b, comma)
 	}
 	x.line("    ]\n  }\n}")
+}
+
+// className names a rule's class. It is written between quotes in expressions,
+// where nothing can be escaped.
+func className(rule string, used map[string]bool) string {
+	name := "provbox-" + strings.Map(func(c rune) rune {
+		if c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.ContainsRune("-_.", c) {
+			return c
+		}
+		return '_'
+	}, rule)
+	for base, n := name, 2; used[name]; n++ {
+		name = fmt.Sprintf("%s.%d", base, n)
+	}
+	used[name] = true
+	return name
 }
 
 // marshal is json.Marshal that leaves <, > and & alone.

@@ -23,11 +23,11 @@ func exportValues() Values {
 // checked by the server it is for where that is installed.
 func TestExport(t *testing.T) {
 	t.Parallel()
-	operators := merged(t, `
-- {name: vlan, match: {all: [{starts: yealink}, {option: 82.1, is: port-7}]}, set: {132: "40", 43: {1: {u16: 7}}}}
-- {name: odd, match: {option: 77, at: 2, len: 4, is: "a\0b'"}, phone: false, set: {66: 'x, "y"', 128: {hex: 01}, 125: {enterprise: 3561, 1: a}}}
-- {name: no-dns, match: {not: {present: true}}, set: {6: null}}
-`)
+	text, err := os.ReadFile(filepath.Join("testdata", "operators.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	operators := merged(t, string(text))
 	for name, tab := range map[string]*Table{"builtin": builtinTable(t), "operators": operators} {
 		for _, format := range Formats() {
 			t.Run(name+"-"+format, func(t *testing.T) {
