@@ -94,6 +94,11 @@ func TestNamespaceServer(t *testing.T) {
 			c.Interfaces[0].Subnets[i].LeaseTime = d
 		}
 	}
+	rules, err := tableOf(os.Getenv(rulesEnv))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Rules = rules
 	s, err := New(c, Deps{Store: &fileStore{path: path}, Journal: stdoutJournal{}})
 	if err != nil {
 		t.Fatal(err)

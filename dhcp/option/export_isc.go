@@ -81,8 +81,8 @@ func (x *exporter) iscRule(i int) []string {
 		test += "\n      and " + when
 	}
 	for _, o := range x.t.above(i) {
-		if not, ok := x.iscCond(o, o.class); ok {
-			test += "\n      and not " + not
+		if not, ok := x.iscNot(o, o.class); ok {
+			test += "\n      and " + not
 		}
 	}
 	if test != member {
@@ -121,6 +121,26 @@ func (x *exporter) iscName(code byte) string {
 	return fmt.Sprintf("provbox-%d", code)
 }
 
+// iscNot writes that a match does not hold. Only single tests are negated: for
+// dhcpd an "and" whose first part is false has no value, and neither has the
+// "not" of that.
+func (x *exporter) iscNot(r *rule, c cond) (string, bool) {
+	write := func(o cond) (string, bool) { return x.iscNot(r, o) }
+	switch c := c.(type) {
+	case disjunction:
+		return joined(c, "and", write)
+	case conjunction:
+		return joined(c, "or", write)
+	case negation:
+		return x.iscCond(r, c.of)
+	case present:
+		c.want = !c.want
+		return x.iscCond(r, c)
+	}
+	s, ok := x.iscCond(r, c)
+	return "(not " + s + ")", ok
+}
+
 // iscCond writes a match, in brackets where it needs them.
 func (x *exporter) iscCond(r *rule, c cond) (string, bool) {
 	write := func(o cond) (string, bool) { return x.iscCond(r, o) }
@@ -130,8 +150,7 @@ func (x *exporter) iscCond(r *rule, c cond) (string, bool) {
 	case conjunction:
 		return joined(c, "and", write)
 	case negation:
-		s, ok := x.iscCond(r, c.of)
-		return "(not " + s + ")", ok
+		return x.iscNot(r, c.of)
 	}
 	w, _ := place(c)
 	name := ""

@@ -1,0 +1,386 @@
+package dhcp
+
+import (
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"go.yaml.in/yaml/v3"
+
+	"provbox/dhcp/message"
+	"provbox/dhcp/option"
+)
+
+// peer is another DHCP server that can take our rules.
+type peer struct {
+	program string // as it is called on PATH
+	format  string // of Export
+	// config completes the exported rules to a configuration whose subnet is
+	// that of testConfig, for phones only if closed.
+	config func(dir, rules string, closed bool) (string, error)
+	start  func(dir, conf string) []string
+	ready  string // what it says once it answers
+	// allowed are the differences that are meant.
+	allowed []reason
+}
+
+// reason excuses the differences that match.
+type reason struct {
+	why   string
+	match func(difference) bool
+}
+
+var peers = []peer{
+	{
+		program: "dnsmasq", format: "dnsmasq", ready: "sockets bound exclusively",
+		config: func(dir, rules string, closed bool) (string, error) {
+			tag := ""
+			if closed {
+				tag = "tag:provbox,"
+			}
+			return rules + `
+port=0
+interface=eth0
+bind-interfaces
+user=root
+dhcp-authoritative
+no-ping
+dhcp-range=` + tag + `10.0.0.100,10.0.0.250,255.255.255.0,1h
+dhcp-option=3,10.0.0.1
+dhcp-option=6,10.0.0.1,10.0.0.2
+dhcp-option=15,branch.example.org
+dhcp-option=42,10.0.0.1
+dhcp-leasefile=` + filepath.Join(dir, "dnsmasq.leases") + "\n", nil
+		},
+		start: func(_, conf string) []string { return []string{"dnsmasq", "-k", "--log-facility=-", "-C", conf} },
+		allowed: []reason{
+			{"66, 67: dnsmasq ends the text with a NUL byte, which RFC 2132 section 2 advises against", func(d difference) bool {
+				return (d.option == "66" || d.option == "67") && d.theirs == d.ours+"00"
+			}},
+			{"siaddr: dnsmasq names itself as the next server; we name one only where a rule says so", func(d difference) bool {
+				return d.option == "siaddr" && d.ours == "" && d.theirs == "10.0.0.2"
+			}},
+			{"file: dnsmasq has one boot file, in option 67 for who asks for that and in the header for who does not; a rule says which it is", func(d difference) bool {
+				return d.option == "67" || d.option == "file"
+			}},
+			{"dnsmasq cannot test for a whole value, as the export says", func(d difference) bool {
+				return strings.HasSuffix(d.name, longer)
+			}},
+			{"28: dnsmasq sends the broadcast address unasked; RFC 2132 section 9.8 has the client's list decide", func(d difference) bool {
+				return d.option == "28" && d.ours == "" && strings.HasSuffix(d.name, ", some")
+			}},
+		},
+	},
+	{
+		program: "dhcpd", format: "isc", ready: "Server starting service",
+		config: func(dir, rules string, closed bool) (string, error) {
+			members := ""
+			if closed {
+				members = `allow members of "provbox-phones";`
+			}
+			return rules + `
+authoritative;
+ping-check false;
+default-lease-time 3600;
+subnet 10.0.0.0 netmask 255.255.255.0 {
+  option routers 10.0.0.1;
+  option domain-name-servers 10.0.0.1, 10.0.0.2;
+  option domain-name "branch.example.org";
+  option ntp-servers 10.0.0.1;
+  option broadcast-address 10.0.0.255;
+  pool { range 10.0.0.100 10.0.0.250; ` + members + ` }
+}
+`, os.WriteFile(filepath.Join(dir, "dhcpd.leases"), nil, 0o600)
+		},
+		start: func(dir, conf string) []string {
+			return []string{"dhcpd", "-f", "-d", "-4", "-cf", conf, "-lf", filepath.Join(dir, "dhcpd.leases"), "-pf", filepath.Join(dir, "dhcpd.pid"), "eth0"}
+		},
+		allowed: []reason{
+			{"1: dhcpd sends the netmask only to who asks for it; RFC 2132 section 3.3 leaves that open", func(d difference) bool {
+				return d.option == "1" && d.theirs == "" && strings.HasSuffix(d.name, ", some")
+			}},
+			{"58, 59: dhcpd sends T1 and T2 only where it is told them; RFC 2131 section 4.4.5 has a default for who gets none", func(d difference) bool {
+				return (d.option == "58" || d.option == "59") && d.theirs == ""
+			}},
+			{"82: dhcpd gives relay information back to relays only; no relay is in the way here", func(d difference) bool {
+				return d.option == "82" && d.theirs == ""
+			}},
+		},
+	},
+	{
+		program: "kea-dhcp4", format: "kea", ready: "DHCP4_STARTED",
+		config: func(dir, rules string, closed bool) (string, error) {
+			var bare strings.Builder
+			for line := range strings.Lines(rules) {
+				if !strings.HasPrefix(strings.TrimSpace(line), "//") {
+					bare.WriteString(line)
+				}
+			}
+			var doc map[string]map[string]any
+			if err := json.Unmarshal([]byte(bare.String()), &doc); err != nil {
+				return "", err
+			}
+			pool := map[string]any{"pool": "10.0.0.100 - 10.0.0.250"}
+			if closed {
+				pool["client-class"] = "provbox-phones"
+			}
+			data := func(name, value string) map[string]string { return map[string]string{"name": name, "data": value} }
+			d := doc["Dhcp4"]
+			d["interfaces-config"] = map[string]any{"interfaces": []string{"eth0"}}
+			d["lease-database"] = map[string]any{"type": "memfile", "persist": false}
+			d["valid-lifetime"], d["authoritative"] = 3600, true
+			d["option-data"] = []any{data("domain-name-servers", "10.0.0.1, 10.0.0.2"), data("domain-name", "branch.example.org"), data("ntp-servers", "10.0.0.1"), data("broadcast-address", "10.0.0.255")}
+			d["subnet4"] = []any{map[string]any{"id": 1, "subnet": "10.0.0.0/24", "pools": []any{pool}, "option-data": []any{data("routers", "10.0.0.1")}}}
+			out, err := json.Marshal(doc)
+			return string(out), err
+		},
+		start: func(dir, conf string) []string {
+			return []string{"env", "KEA_PIDFILE_DIR=" + dir, "KEA_LOCKFILE_DIR=none", "KEA_LOGGER_DESTINATION=stdout", "kea-dhcp4", "-c", conf}
+		},
+	},
+}
+
+// rulesEnv names the file of an operator's rules for the server of the test.
+const rulesEnv = helperEnv + "_RULES"
+
+// tableOf is the built-in table with an operator's rules from a file, if one is
+// named.
+func tableOf(file string) (*option.Table, error) {
+	t, err := option.Builtin()
+	if err != nil || file == "" {
+		return t, err
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	own, err := option.ParseRules("rules", text)
+	if err != nil {
+		return nil, err
+	}
+	return t.Merge("rules", own)
+}
+
+// operatorRules are rules of every kind.
+const operatorRules = "option/testdata/operators.yaml"
+
+// tableCases asks as every class and every address block of a rules file.
+func tableCases(t *testing.T, file string) []asked {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var groups []struct {
+		Name    string
+		OUI     []string `yaml:"oui"`
+		Match   any
+		Classes map[string]any
+	}
+	if err := yaml.Unmarshal(text, &groups); err != nil {
+		t.Fatal(err)
+	}
+	var out []asked
+	add := func(a asked) {
+		a.Params = askAll
+		a.MAC += fmt.Sprintf(":01:%02x:%02x", len(out)>>8, len(out)&0xff)
+		out = append(out, a)
+	}
+	for _, g := range groups {
+		for _, oui := range g.OUI {
+			add(asked{Name: g.Name + " " + oui, MAC: oui})
+			add(asked{Name: g.Name + " " + oui + " other", MAC: oui, Class: "other"})
+		}
+		if g.Match != nil {
+			g.Classes = map[string]any{g.Name: g.Match}
+		}
+		for name, match := range g.Classes {
+			for n, a := range samples(match) {
+				a.Name, a.MAC = fmt.Sprintf("%s %d%s", name, n, a.Name), "02:00:00"
+				add(a)
+			}
+		}
+	}
+	return out
+}
+
+// longer marks a client whose class begins like one that a rule wants whole.
+const longer = ", longer"
+
+// samples are clients that each leaf of a match, as yaml, is about.
+func samples(match any) []asked {
+	switch m := match.(type) {
+	case string:
+		return []asked{{Class: m}, {Class: m + "-x", Name: longer}}
+	case []any:
+		var out []asked
+		for _, e := range m {
+			out = append(out, samples(e)...)
+		}
+		return out
+	case map[string]any:
+		if all, ok := m["all"]; ok {
+			var merged asked
+			for _, s := range all.([]any) {
+				for _, a := range samples(s)[:1] {
+					merged.Class, merged.User, merged.Host, merged.Agent = merged.Class+a.Class, merged.User+a.User, merged.Host+a.Host, append(merged.Agent, a.Agent...)
+				}
+			}
+			return append(samples(all), merged)
+		}
+		if not, ok := m["not"]; ok {
+			return samples(not)
+		}
+		var texts []string
+		for key, v := range m {
+			text, _ := v.(string)
+			switch key {
+			case "is":
+				at, _ := m["at"].(int)
+				texts = append(texts, strings.Repeat("-", at)+text)
+			case "starts":
+				texts = append(texts, text, text+"-x")
+			case "ends":
+				texts = append(texts, "x-"+text, text)
+			case "present":
+				texts = append(texts, "x")
+			}
+		}
+		out := []asked{{}}
+		for _, text := range texts {
+			nested := func(sub byte) []byte { return append([]byte{sub, byte(len(text))}, text...) }
+			switch fmt.Sprint(m["option"]) {
+			case "<nil>":
+				out = append(out, asked{Class: text})
+			case "77":
+				out = append(out, asked{User: text})
+			case "12":
+				out = append(out, asked{Host: text})
+			case "82.1":
+				out = append(out, asked{Agent: nested(1)})
+			case "82.2":
+				out = append(out, asked{Agent: nested(2)})
+			case "43.5":
+				out = append(out, asked{Own: nested(5)})
+			}
+		}
+		return out[min(1, len(out)-1):]
+	}
+	return nil
+}
+
+// phone reports whether the rules take a client for a phone.
+func (a asked) phone(rules *option.Table, v option.Values) bool {
+	mac, _ := net.ParseMAC(a.MAC)
+	return rules.Decide(option.Client{MAC: mac, Get: func(code byte) ([]byte, bool) {
+		m, err := message.Parse(a.packet())
+		if err != nil {
+			return nil, false
+		}
+		return m.Option(code)
+	}}, v).Phone
+}
+
+// Test A5: another server with the exported rules tells phones what we tell
+// them, and its pool for phones is for what we take for phones.
+func TestBesideOtherServers(t *testing.T) {
+	var installed []peer
+	for _, p := range peers {
+		if _, err := exec.LookPath(p.program); err != nil {
+			t.Run(p.program, func(t *testing.T) { t.Skipf("%s is not installed", p.program) })
+			continue
+		}
+		installed = append(installed, p)
+	}
+	if len(installed) == 0 {
+		t.Skip("no other DHCP server is installed")
+	}
+	for _, own := range []string{"", operatorRules} {
+		name := "built-in"
+		cases := append(oracleCases(), tableCases(t, "option/table.yaml")...)
+		if own != "" {
+			name, cases = "operators", tableCases(t, own)
+		}
+		t.Run(name, func(t *testing.T) { besideOthers(t, installed, own, cases) })
+	}
+}
+
+func besideOthers(t *testing.T, installed []peer, own string, cases []asked) {
+	rules, err := tableOf(own)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := newLAN(t)
+	l.must("ip", "-n", l.ns("c"), "addr", "add", "10.0.0.77/24", "dev", "phone0")
+	t.Setenv(helperEnv+"_ALL", "1")
+	t.Setenv(rulesEnv, own)
+	l.serve()
+	ours := l.ask(cases)
+	l.crash()
+	values := testConfig().Values(netip.Prefix{}, ip("10.0.0.2"))
+	for _, p := range installed {
+		t.Run(p.program, func(t *testing.T) {
+			text, err := rules.Export(p.format, values)
+			if err != nil {
+				t.Fatal(err)
+			}
+			l.t = t
+			stop := l.peer(p, text, false)
+			p.compare(t, cases, ours, l.ask(cases))
+			stop()
+		})
+	}
+}
+
+// peer starts a server with exported rules; the returned function ends it.
+func (l *lanTest) peer(p peer, rules string, closed bool) (stop func()) {
+	l.t.Helper()
+	text, err := p.config(l.dir, rules, closed)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	conf := filepath.Join(l.dir, p.program+".conf")
+	if err := os.WriteFile(conf, []byte(text), 0o600); err != nil {
+		l.t.Fatal(err)
+	}
+	log, cmd := l.program("s", p.start(l.dir, conf)...)
+	l.await(log, p.ready)
+	go func() {
+		for range log { // so that it is not held up by what it says
+		}
+	}()
+	return func() {
+		_ = cmd.Process.Kill()
+		_, _ = cmd.Process.Wait()
+	}
+}
+
+func (p peer) compare(t *testing.T, cases []asked, ours, theirs []told) {
+	t.Helper()
+	used := make([]int, len(p.allowed))
+	for i, c := range cases {
+		if ours[i] == nil || theirs[i] == nil {
+			t.Errorf("%s: no answer: ours %v, theirs %v", c.Name, ours[i], theirs[i])
+			continue
+		}
+		for _, d := range differ(c.Name, ours[i], theirs[i]) {
+			n := slices.IndexFunc(p.allowed, func(a reason) bool { return a.match(d) })
+			if n < 0 {
+				t.Error(d)
+				continue
+			}
+			used[n]++
+		}
+	}
+	t.Logf("%d requests", len(cases))
+	for n, a := range p.allowed {
+		t.Logf("%d answers differ in %s", used[n], a.why)
+	}
+}
