@@ -28,6 +28,12 @@ func (x *exporter) dnsmasq() {
 			continue
 		}
 		for n, s := range x.sets(r) {
+			if s.code >= codeNextServer || knownOptions[byte(s.code)].kind == kindText {
+				if bytes.Contains(s.data, []byte{0}) {
+					x.note("rule %s: a text with a NUL byte cannot be sent.", r.label())
+					continue
+				}
+			}
 			if n == 0 {
 				body = append(body, "# "+r.label())
 			}
@@ -220,9 +226,6 @@ func (x *exporter) dnsLeaf(r *rule, c cond, w where, key string) string {
 
 // dnsText writes the name of a file, which commas and quotes would end.
 func dnsText(b []byte) string {
-	if plain(b) && !bytes.ContainsAny(b, ",:# ") {
-		return string(b)
-	}
 	return `"` + strings.NewReplacer("\\", "\\\\", `"`, `\"`, "\n", "\\n", "\t", "\\t", "\r", "\\r").Replace(string(b)) + `"`
 }
 
@@ -295,6 +298,9 @@ func (x *exporter) dnsSet(tag string, s sent) string {
 	switch addrs, ok := formatAddrs(s.data); {
 	case kind == kindAddrs && ok:
 		value = strings.ReplaceAll(addrs, " ", "")
+	case kind == kindText:
+		// dnsmasq takes hexadecimal for a text there.
+		value = dnsText(s.data)
 	case len(s.data) == 1:
 		value = strconv.Itoa(int(s.data[0])) + "b"
 	case kind != kindSubs && plain(s.data), s.code == 43 && plain(s.data):

@@ -14,6 +14,11 @@ var iscNames = map[byte]string{
 	70: "pop-server", 77: "user-class",
 }
 
+// iscSpaces are the options whose parts dhcpd reads as options of their own. A
+// definition of ours would take their place, and with it whatever else the
+// configuration does with them.
+var iscSpaces = map[byte]bool{63: true, 81: true, 82: true}
+
 // isc writes two classes: one that pools can allow, and one that every client
 // is in. Statements that are executed later win there, so the rules are written
 // last first.
@@ -91,6 +96,10 @@ func (x *exporter) iscRule(i int) []string {
 	}
 	out := []string{"\n  # " + r.label(), "  if " + test + " {"}
 	for _, s := range sets {
+		if s.code < codeNextServer && iscSpaces[byte(s.code)] {
+			x.note("rule %s: option %d cannot be set.", r.label(), s.code)
+			continue
+		}
 		out = append(out, "    "+x.iscSet(s))
 	}
 	return append(out, "  }")
@@ -159,7 +168,7 @@ func (x *exporter) iscCond(r *rule, c cond) (string, bool) {
 		name = "agent.circuit-id"
 	case w == where{code: 82, sub: 2, nested: true}:
 		name = "agent.remote-id"
-	case w.nested:
+	case w.nested, iscSpaces[w.code]:
 		x.note("rule %s: %s cannot be looked at.", r.label(), w)
 		return "", false
 	default:
