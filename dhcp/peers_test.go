@@ -2,7 +2,6 @@ package dhcp
 
 import (
 	"encoding/json"
-	"fmt"
 	"net"
 	"net/netip"
 	"os"
@@ -12,8 +11,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-
-	"go.yaml.in/yaml/v3"
 
 	"provbox/dhcp/message"
 	"provbox/dhcp/option"
@@ -28,6 +25,7 @@ type peer struct {
 	config func(dir, rules string, closed bool) (string, error)
 	start  func(dir, conf string) []string
 	ready  string // what it says once it answers
+	begins bool   // it cannot test for a whole value
 	// allowed are the differences that are meant.
 	allowed []reason
 }
@@ -40,11 +38,11 @@ type reason struct {
 
 var peers = []peer{
 	{
-		program: "dnsmasq", format: "dnsmasq", ready: "sockets bound exclusively",
+		program: "dnsmasq", format: "dnsmasq", begins: true, ready: "sockets bound exclusively",
 		config: func(dir, rules string, closed bool) (string, error) {
-			tag := ""
+			addresses := "10.0.0.100,10.0.0.250,255.255.255.0"
 			if closed {
-				tag = "tag:provbox,"
+				addresses = "tag:provbox,10.0.100.0,10.0.119.250,255.255.0.0"
 			}
 			return rules + `
 port=0
@@ -53,7 +51,7 @@ bind-interfaces
 user=root
 dhcp-authoritative
 no-ping
-dhcp-range=` + tag + `10.0.0.100,10.0.0.250,255.255.255.0,1h
+dhcp-range=` + addresses + `,1h
 dhcp-option=3,10.0.0.1
 dhcp-option=6,10.0.0.1,10.0.0.2
 dhcp-option=15,branch.example.org
@@ -82,21 +80,21 @@ dhcp-leasefile=` + filepath.Join(dir, "dnsmasq.leases") + "\n", nil
 	{
 		program: "dhcpd", format: "isc", ready: "Server starting service",
 		config: func(dir, rules string, closed bool) (string, error) {
-			members := ""
+			mask, pool := "255.255.255.0", "range 10.0.0.100 10.0.0.250;"
 			if closed {
-				members = `allow members of "provbox-phones";`
+				mask, pool = "255.255.0.0", `range 10.0.100.0 10.0.119.250; allow members of "provbox-phones";`
 			}
 			return rules + `
 authoritative;
 ping-check false;
 default-lease-time 3600;
-subnet 10.0.0.0 netmask 255.255.255.0 {
+subnet 10.0.0.0 netmask ` + mask + ` {
   option routers 10.0.0.1;
   option domain-name-servers 10.0.0.1, 10.0.0.2;
   option domain-name "branch.example.org";
   option ntp-servers 10.0.0.1;
   option broadcast-address 10.0.0.255;
-  pool { range 10.0.0.100 10.0.0.250; ` + members + ` }
+  pool { ` + pool + ` }
 }
 `, os.WriteFile(filepath.Join(dir, "dhcpd.leases"), nil, 0o600)
 		},
@@ -128,17 +126,18 @@ subnet 10.0.0.0 netmask 255.255.255.0 {
 			if err := json.Unmarshal([]byte(bare.String()), &doc); err != nil {
 				return "", err
 			}
-			pool := map[string]any{"pool": "10.0.0.100 - 10.0.0.250"}
+			subnet, pool := "10.0.0.0/24", map[string]any{"pool": "10.0.0.100 - 10.0.0.250"}
 			if closed {
-				pool["client-class"] = "provbox-phones"
+				subnet, pool = "10.0.0.0/16", map[string]any{"pool": "10.0.100.0 - 10.0.119.250", "client-class": "provbox-phones"}
 			}
 			data := func(name, value string) map[string]string { return map[string]string{"name": name, "data": value} }
 			d := doc["Dhcp4"]
 			d["interfaces-config"] = map[string]any{"interfaces": []string{"eth0"}}
 			d["lease-database"] = map[string]any{"type": "memfile", "persist": false}
+			d["multi-threading"] = map[string]any{"enable-multi-threading": false}
 			d["valid-lifetime"], d["authoritative"] = 3600, true
 			d["option-data"] = []any{data("domain-name-servers", "10.0.0.1, 10.0.0.2"), data("domain-name", "branch.example.org"), data("ntp-servers", "10.0.0.1"), data("broadcast-address", "10.0.0.255")}
-			d["subnet4"] = []any{map[string]any{"id": 1, "subnet": "10.0.0.0/24", "pools": []any{pool}, "option-data": []any{data("routers", "10.0.0.1")}}}
+			d["subnet4"] = []any{map[string]any{"id": 1, "subnet": subnet, "pools": []any{pool}, "option-data": []any{data("routers", "10.0.0.1")}}}
 			out, err := json.Marshal(doc)
 			return string(out), err
 		},
@@ -146,135 +145,6 @@ subnet 10.0.0.0 netmask 255.255.255.0 {
 			return []string{"env", "KEA_PIDFILE_DIR=" + dir, "KEA_LOCKFILE_DIR=none", "KEA_LOGGER_DESTINATION=stdout", "kea-dhcp4", "-c", conf}
 		},
 	},
-}
-
-// rulesEnv names the file of an operator's rules for the server of the test.
-const rulesEnv = helperEnv + "_RULES"
-
-// tableOf is the built-in table with an operator's rules from a file, if one is
-// named.
-func tableOf(file string) (*option.Table, error) {
-	t, err := option.Builtin()
-	if err != nil || file == "" {
-		return t, err
-	}
-	text, err := os.ReadFile(file)
-	if err != nil {
-		return nil, err
-	}
-	own, err := option.ParseRules("rules", text)
-	if err != nil {
-		return nil, err
-	}
-	return t.Merge("rules", own)
-}
-
-// operatorRules are rules of every kind.
-const operatorRules = "option/testdata/operators.yaml"
-
-// tableCases asks as every class and every address block of a rules file.
-func tableCases(t *testing.T, file string) []asked {
-	t.Helper()
-	text, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var groups []struct {
-		Name    string
-		OUI     []string `yaml:"oui"`
-		Match   any
-		Classes map[string]any
-	}
-	if err := yaml.Unmarshal(text, &groups); err != nil {
-		t.Fatal(err)
-	}
-	var out []asked
-	add := func(a asked) {
-		a.Params = askAll
-		a.MAC += fmt.Sprintf(":01:%02x:%02x", len(out)>>8, len(out)&0xff)
-		out = append(out, a)
-	}
-	for _, g := range groups {
-		for _, oui := range g.OUI {
-			add(asked{Name: g.Name + " " + oui, MAC: oui})
-			add(asked{Name: g.Name + " " + oui + " other", MAC: oui, Class: "other"})
-		}
-		if g.Match != nil {
-			g.Classes = map[string]any{g.Name: g.Match}
-		}
-		for name, match := range g.Classes {
-			for n, a := range samples(match) {
-				a.Name, a.MAC = fmt.Sprintf("%s %d%s", name, n, a.Name), "02:00:00"
-				add(a)
-			}
-		}
-	}
-	return out
-}
-
-// longer marks a client whose class begins like one that a rule wants whole.
-const longer = ", longer"
-
-// samples are clients that each leaf of a match, as yaml, is about.
-func samples(match any) []asked {
-	switch m := match.(type) {
-	case string:
-		return []asked{{Class: m}, {Class: m + "-x", Name: longer}}
-	case []any:
-		var out []asked
-		for _, e := range m {
-			out = append(out, samples(e)...)
-		}
-		return out
-	case map[string]any:
-		if all, ok := m["all"]; ok {
-			var merged asked
-			for _, s := range all.([]any) {
-				for _, a := range samples(s)[:1] {
-					merged.Class, merged.User, merged.Host, merged.Agent = merged.Class+a.Class, merged.User+a.User, merged.Host+a.Host, append(merged.Agent, a.Agent...)
-				}
-			}
-			return append(samples(all), merged)
-		}
-		if not, ok := m["not"]; ok {
-			return samples(not)
-		}
-		var texts []string
-		for key, v := range m {
-			text, _ := v.(string)
-			switch key {
-			case "is":
-				at, _ := m["at"].(int)
-				texts = append(texts, strings.Repeat("-", at)+text)
-			case "starts":
-				texts = append(texts, text, text+"-x")
-			case "ends":
-				texts = append(texts, "x-"+text, text)
-			case "present":
-				texts = append(texts, "x")
-			}
-		}
-		out := []asked{{}}
-		for _, text := range texts {
-			nested := func(sub byte) []byte { return append([]byte{sub, byte(len(text))}, text...) }
-			switch fmt.Sprint(m["option"]) {
-			case "<nil>":
-				out = append(out, asked{Class: text})
-			case "77":
-				out = append(out, asked{User: text})
-			case "12":
-				out = append(out, asked{Host: text})
-			case "82.1":
-				out = append(out, asked{Agent: nested(1)})
-			case "82.2":
-				out = append(out, asked{Agent: nested(2)})
-			case "43.5":
-				out = append(out, asked{Own: nested(5)})
-			}
-		}
-		return out[min(1, len(out)-1):]
-	}
-	return nil
 }
 
 // phone reports whether the rules take a client for a phone.
@@ -336,6 +206,9 @@ func besideOthers(t *testing.T, installed []peer, own string, cases []asked) {
 			stop := l.peer(p, text, false)
 			p.compare(t, cases, text, ours, l.ask(cases))
 			stop()
+			stop = l.peer(p, text, true)
+			p.admits(t, cases, text, rules, values, l.ask(discovers(cases)))
+			stop()
 		})
 	}
 }
@@ -363,15 +236,50 @@ func (l *lanTest) peer(p peer, rules string, closed bool) (stop func()) {
 	}
 }
 
+// discovers are requests as DISCOVERs, which may have no answer.
+func discovers(cases []asked) []asked {
+	var out []asked
+	for _, c := range cases {
+		c.Discover, c.Maybe = true, true
+		out = append(out, c)
+	}
+	return out
+}
+
+// admits compares who gets an address of a pool for phones with who is one.
+func (p peer) admits(t *testing.T, cases []asked, text string, rules *option.Table, v option.Values, answers []told) {
+	t.Helper()
+	said := unsaid(text)
+	phones := 0
+	for i, c := range cases {
+		phone := c.phone(rules, v)
+		if phone {
+			phones++
+		}
+		if got := answers[i] != nil; got != phone {
+			if name, _, _ := strings.Cut(c.Name, " "); said[name] || strings.HasSuffix(c.Name, longer) && p.begins {
+				continue
+			}
+			t.Errorf("%s: an address is offered: %v, the client is a phone: %v", c.Name, got, phone)
+		}
+	}
+	t.Logf("%d of %d clients are phones", phones, len(cases))
+}
+
 // noted finds the rules that an export says it cannot write.
 var noted = regexp.MustCompile(`(?m)^\S+  - rule ([^ :]+)`)
 
+func unsaid(text string) map[string]bool {
+	out := map[string]bool{}
+	for _, m := range noted.FindAllStringSubmatch(text, -1) {
+		out[m[1]] = true
+	}
+	return out
+}
+
 func (p peer) compare(t *testing.T, cases []asked, text string, ours, theirs []told) {
 	t.Helper()
-	unsaid := map[string]bool{}
-	for _, m := range noted.FindAllStringSubmatch(text, -1) {
-		unsaid[m[1]] = true
-	}
+	said := unsaid(text)
 	used := make([]int, len(p.allowed))
 	for i, c := range cases {
 		if ours[i] == nil || theirs[i] == nil {
@@ -381,7 +289,7 @@ func (p peer) compare(t *testing.T, cases []asked, text string, ours, theirs []t
 		for _, d := range differ(c.Name, ours[i], theirs[i]) {
 			n := slices.IndexFunc(p.allowed, func(a reason) bool { return a.match(d) })
 			if n < 0 {
-				if name, _, _ := strings.Cut(c.Name, " "); unsaid[name] {
+				if name, _, _ := strings.Cut(c.Name, " "); said[name] {
 					t.Logf("as its head says: %s", d)
 					continue
 				}

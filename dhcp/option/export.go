@@ -44,7 +44,9 @@ type exporter struct {
 func (x *exporter) line(format string, a ...any) { fmt.Fprintf(&x.body, format+"\n", a...) }
 
 func (x *exporter) note(format string, a ...any) {
-	x.notes = append(x.notes, fmt.Sprintf(format, a...))
+	if n := fmt.Sprintf(format, a...); !slices.Contains(x.notes, n) {
+		x.notes = append(x.notes, n)
+	}
 }
 
 func (x *exporter) text() string {

@@ -27,17 +27,17 @@ func (x *exporter) dnsmasq() {
 		if tags[i] == "" {
 			continue
 		}
-		for n, s := range x.sets(r) {
-			if s.code >= codeNextServer || knownOptions[byte(s.code)].kind == kindText {
-				if bytes.Contains(s.data, []byte{0}) {
-					x.note("rule %s: a text with a NUL byte cannot be sent.", r.label())
-					continue
-				}
+		named := false
+		for _, s := range x.sets(r) {
+			set, why := x.dnsSet(tags[i], s)
+			if why != "" {
+				x.note("rule %s: %s.", r.label(), why)
+				continue
 			}
-			if n == 0 {
-				body = append(body, "# "+r.label())
+			if !named {
+				named, body = true, append(body, "# "+r.label())
 			}
-			body = append(body, x.dnsSet(tags[i], s))
+			body = append(body, set)
 		}
 	}
 	x.line("\n%s", strings.Join(dnsJoin(body), "\n"))
@@ -154,7 +154,11 @@ func (x *exporter) dnsCond(r *rule, c cond) string {
 	return x.dnsLeaf(r, c, w, key)
 }
 
+// dnsLeaf writes a single test.
 func (x *exporter) dnsLeaf(r *rule, c cond, w where, key string) string {
+	if _, there := c.(present); !there && !w.nested && (dnsAddrs[w.code] || dnsTexts[w.code]) {
+		return x.dnsIn(r, c, w, key)
+	}
 	match := func(tag, value string) {
 		if w.nested {
 			x.line("%s=set:%s,%s", map[byte]string{1: "dhcp-circuitid", 2: "dhcp-remoteid"}[w.sub], tag, value)
@@ -224,9 +228,37 @@ func (x *exporter) dnsLeaf(r *rule, c cond, w where, key string) string {
 	return ""
 }
 
-// dnsText writes the name of a file, which commas and quotes would end.
-func dnsText(b []byte) string {
-	return `"` + strings.NewReplacer("\\", "\\\\", `"`, `\"`, "\n", "\\n", "\t", "\\t", "\r", "\\r").Replace(string(b)) + `"`
+// dnsText writes a text, which commas, quotes and marks would end; false for
+// control characters that have no escape: dnsmasq uses them for itself.
+func dnsText(b []byte) (string, bool) {
+	for _, c := range b {
+		if c < ' ' && !strings.ContainsRune("\b\t\n\r\x1b", rune(c)) {
+			return "", false
+		}
+	}
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`, "\t", `\t`, "\r", `\r`, "\b", `\b`, "\x1b", `\e`).Replace(string(b)) + `"`, true
+}
+
+// dnsIn writes a test of an option that dnsmasq takes only texts for: it looks
+// for them anywhere in the value.
+func (x *exporter) dnsIn(r *rule, c cond, w where, key string) string {
+	var text []byte
+	switch c := c.(type) {
+	case whole:
+		text = c.text
+	case prefix:
+		text = c.text
+	case suffix:
+		text = c.text
+	}
+	quoted, ok := dnsText(text)
+	if len(text) == 0 || !ok || !dnsTexts[w.code] {
+		x.note("rule %s: %s cannot be tested for.", r.label(), describe(c))
+		return ""
+	}
+	tag := x.dnsTag(key, true)
+	x.line("dhcp-match=set:%s,%d,%s", tag, w.code, quoted)
+	return tag
 }
 
 // dnsBegins is a text as hexadecimal, which dnsmasq compares with how a value
@@ -285,28 +317,48 @@ func (x *exporter) longer(r *rule, c whole) []string {
 	return out
 }
 
-func (x *exporter) dnsSet(tag string, s sent) string {
+// Options that dnsmasq 2.90 knows too well to take bytes for them.
+var (
+	dnsAddrs = map[byte]bool{
+		1: true, 3: true, 6: true, 7: true, 9: true, 16: true, 21: true, 28: true, 32: true, 33: true, 41: true, 42: true, 44: true, 45: true,
+		48: true, 49: true, 65: true, 68: true, 69: true, 70: true, 71: true, 74: true, 150: true,
+	}
+	dnsTexts = map[byte]bool{12: true, 15: true, 17: true, 18: true, 40: true, 64: true, 66: true, 67: true, 100: true, 101: true}
+)
+
+// dnsSet writes what is sent under a tag, or why it cannot be.
+func (x *exporter) dnsSet(tag string, s sent) (line, why string) {
 	switch s.code {
 	case codeNextServer:
-		return fmt.Sprintf("dhcp-boot=tag:%s,,,%s", tag, s.data)
+		return fmt.Sprintf("dhcp-boot=tag:%s,,,%s", tag, s.data), ""
 	case codeFilename:
-		return fmt.Sprintf("dhcp-boot=tag:%s,%s,,", tag, dnsText(s.data))
+		text, ok := dnsText(s.data)
+		if !ok {
+			return "", "dnsmasq has no way to write its filename"
+		}
+		return fmt.Sprintf("dhcp-boot=tag:%s,%s,,", tag, text), ""
 	}
-	value := dnsBegins(s.data)
-	kind := knownOptions[byte(s.code)].kind
-	comment := ""
+	set := fmt.Sprintf("dhcp-option=tag:%s,%d,", tag, s.code)
+	code := byte(s.code)
 	switch addrs, ok := formatAddrs(s.data); {
-	case kind == kindAddrs && ok:
-		value = strings.ReplaceAll(addrs, " ", "")
-	case kind == kindText:
-		// dnsmasq takes hexadecimal for a text there.
-		value = dnsText(s.data)
+	case dnsAddrs[code] && !ok:
+		return "", "dnsmasq takes only addresses for option " + Name(code)
+	case dnsAddrs[code]:
+		return set + strings.ReplaceAll(addrs, " ", ""), ""
+	case dnsTexts[code]:
+		text, ok := dnsText(s.data)
+		if !ok {
+			return "", "dnsmasq has no way to write its option " + Name(code)
+		}
+		return set + text, ""
+	case code == 81:
+		return "", "dnsmasq answers option 81 itself"
+	case code == 119:
+		return "", "dnsmasq takes only names for option " + Name(code)
 	case len(s.data) == 1:
-		value = strconv.Itoa(int(s.data[0])) + "b"
-	case kind != kindSubs && plain(s.data), s.code == 43 && plain(s.data):
-		value = `"` + string(s.data) + `"`
-	default:
-		comment = " # " + s.show()
+		return set + strconv.Itoa(int(s.data[0])) + "b", ""
+	case code != 120 && plain(s.data):
+		return set + `"` + string(s.data) + `"`, ""
 	}
-	return fmt.Sprintf("dhcp-option=tag:%s,%d,%s%s", tag, s.code, value, comment)
+	return set + dnsBegins(s.data) + " # " + s.show(), ""
 }

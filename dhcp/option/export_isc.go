@@ -35,6 +35,9 @@ func (x *exporter) isc() {
 	for i := len(x.t.rules) - 1; i >= 0; i-- {
 		body = append(body, x.iscRule(i)...)
 	}
+	if len(tests) == 0 {
+		tests = []string{`"no" = "rule"`}
+	}
 	codes := make([]byte, 0, len(x.custom))
 	for c := range x.custom {
 		codes = append(codes, c)

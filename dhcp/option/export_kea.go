@@ -73,6 +73,9 @@ func (x *exporter) kea() {
 			classes = append(classes, c)
 		}
 	}
+	if len(members) == 0 {
+		members = []string{"'no' == 'rule'"}
+	}
 	classes = append(classes, keaClass{Name: "provbox-phones", Test: strings.Join(members, " or ")})
 	x.line("{\n  \"Dhcp4\": {\n    \"client-classes\": [")
 	for i, c := range classes {

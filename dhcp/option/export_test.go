@@ -28,7 +28,7 @@ func TestExport(t *testing.T) {
 		t.Fatal(err)
 	}
 	operators := merged(t, string(text))
-	for name, tab := range map[string]*Table{"builtin": builtinTable(t), "operators": operators} {
+	for name, tab := range map[string]*Table{"builtin": builtinTable(t), "operators": operators, "empty": {}} {
 		for _, format := range Formats() {
 			t.Run(name+"-"+format, func(t *testing.T) {
 				t.Parallel()
