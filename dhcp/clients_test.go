@@ -54,6 +54,7 @@ echo "$1 ip=$ip mask=$mask router=$router dns=$dns lease=$lease domain=$domain o
 	l.serve()
 	_ = cmd.Process.Signal(syscall.SIGUSR1)
 	l.await(out, "renew", "ip="+at.ip)
+	l.know(at.ns, "10.0.0.2")
 	_ = cmd.Process.Signal(syscall.SIGUSR2)
 	l.await(l.journal, "event RELEASE/ "+at.mac+" "+at.ip)
 	_ = cmd.Process.Kill()
@@ -90,6 +91,7 @@ request subnet-mask, routers, ntp-servers, tftp-server-name;
 	out, cmd = l.program(at.ns, args("phone0")...)
 	l.await(out, "REBOOT", "ip="+at.ip, "url=http://10.0.0.2:8667") // INIT-REBOOT after the crash
 	_ = cmd.Process.Kill()
+	l.know(at.ns, "10.0.0.2")
 	out, _ = l.program(at.ns, args("-r", "phone0")...)
 	l.await(l.journal, "event RELEASE/ "+at.mac+" "+at.ip)
 	l.await(out, "RELEASE")
@@ -129,8 +131,10 @@ exec dhcpcd -4 -B -f `+conf+` -c `+script+` -t 20 phone0
 	l.await(l.journal, "event REQUEST/ACK "+at.mac+" "+at.ip)
 	l.await(out, "rebinding lease of "+at.ip)
 	l.await(out, "RENEW", "ip="+at.ip) // what it calls an unchanged lease
+	l.know(at.ns, "10.0.0.2")
 	// It waits for the client to be gone, which it is not before this test has reaped
 	// it; what counts is the RELEASE.
 	_ = exec.CommandContext(l.ctx, "nsenter", "-t", strconv.Itoa(cmd.Process.Pid), "-m", "-n", "dhcpcd", "-4", "-f", conf, "-c", script, "-k", "phone0").Run()
+	l.await(out, "releasing lease of "+at.ip)
 	l.await(l.journal, "event RELEASE/ "+at.mac+" "+at.ip)
 }

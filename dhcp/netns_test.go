@@ -211,6 +211,22 @@ func (l *lanTest) startRelay() *exec.Cmd {
 	return cmd
 }
 
+// know tells the machine of a client where its packets to a server go. Clients
+// take their address from the interface as soon as they have sent a RELEASE,
+// and the kernel drops one that still waits for ARP.
+func (l *lanTest) know(ns, server string) {
+	l.t.Helper()
+	hop, at, dev := server, "s", "eth0"
+	if ns == "d" {
+		hop, at, dev = "10.1.0.1", "r", "down0"
+	}
+	out, err := exec.CommandContext(l.ctx, "ip", "netns", "exec", l.ns(at), "cat", "/sys/class/net/"+dev+"/address").Output()
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	l.must("ip", "-n", l.ns(ns), "neigh", "replace", hop, "lladdr", strings.TrimSpace(string(out)), "dev", "phone0", "nud", "permanent")
+}
+
 // serve starts the server in its namespace and waits until it listens.
 func (l *lanTest) serve() {
 	l.t.Helper()

@@ -51,6 +51,7 @@ func TestNetworkd(t *testing.T) {
 // read or changed.
 type networkd struct {
 	*lanTest
+	ns  string
 	log chan string
 	cmd *exec.Cmd
 }
@@ -90,7 +91,7 @@ EOF
 exec env SYSTEMD_LOG_LEVEL=debug SYSTEMD_LOG_TARGET=console `+networkdPath+`
 `)
 	log, cmd := l.program(ns, start)
-	return &networkd{l, log, cmd}
+	return &networkd{l, ns, log, cmd}
 }
 
 // bound waits for the first lease and its renewal.
@@ -115,6 +116,7 @@ func (n *networkd) rebound(mac, ip, server string) {
 	n.await(n.log, "DHCPv4 client: ACK")
 	n.lease("ADDRESS="+ip, "SERVER_ADDRESS="+server)
 	n.forward("1") // the release goes past a relay
+	n.know(n.ns, server)
 	_ = n.cmd.Process.Signal(syscall.SIGTERM)
 	n.await(n.journal, "event RELEASE/ "+mac+" "+ip)
 }
