@@ -181,6 +181,10 @@ func (b *dhcpBox) Change(ctx context.Context, force bool, edit func(*document.Ob
 		return nil, err
 	}
 	b.record(journal.Event{Topic: "dhcp", Text: "the DHCP settings were changed", Attrs: []slog.Attr{slog.String("mode", d.Mode), slog.Bool("stored", doc != nil)}})
+	// Not every answer has room for them.
+	for _, w := range warnings[:min(len(warnings), maxDHCPWarnings)] {
+		b.record(journal.Event{Topic: "dhcp", Text: "the DHCP server was switched on with a warning", Attrs: []slog.Attr{slog.String("warning", w)}})
+	}
 	return warnings, nil
 }
 
@@ -247,6 +251,10 @@ func (b *dhcpBox) apply(ctx context.Context, d settings.DHCP, mode string, fresh
 	<-s.done
 	return nil
 }
+
+// maxDHCPWarnings bounds what one change puts into the journal: strangers make
+// the warnings.
+const maxDHCPWarnings = 64
 
 // findFor is how long other servers get to answer before this one is switched on.
 const findFor = 2 * time.Second

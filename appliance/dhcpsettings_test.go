@@ -3,6 +3,7 @@ package appliance
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/netip"
 	"strings"
@@ -114,6 +115,42 @@ const (
 	other   = `{"mode":"server","interfaces":[{"name":"eth0","subnets":[{"subnet":"10.7.0.0/24"}]}]}`
 	another = `{"mode":"server","interfaces":[{"name":"eth0","subnets":[{"subnet":"10.8.0.0/24"}]}]}`
 )
+
+// What speaks against a server that is switched on is in the journal, too, for the
+// changes whose answers have no body.
+func TestDHCPWarningsInJournal(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, `{"mode":"off"}`)
+	b.swaps = make(chan swap)
+	b.find = func(name string) ([]dhcp.Rogue, error) {
+		return nil, fmt.Errorf("look for DHCP servers: %s is down", name)
+	}
+	var seen []string
+	b.record = func(e journal.Event) {
+		for _, a := range e.Attrs {
+			if a.Key == "warning" {
+				seen = append(seen, e.Topic+": "+e.Text+": "+a.Value.String())
+			}
+		}
+	}
+	go func() {
+		for s := range b.swaps {
+			close(s.done)
+		}
+	}()
+	t.Cleanup(func() { close(b.swaps) })
+	warnings, err := b.Change(context.Background(), false, to(other))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "could not look for other DHCP servers on eth0: eth0 is down"
+	if diff := cmp.Diff([]string{want}, warnings); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]string{"dhcp: the DHCP server was switched on with a warning: " + want}, seen); diff != "" {
+		t.Error(diff)
+	}
+}
 
 // A change that fails, wherever it does, leaves everything as it was: what holds,
 // what is stored, and what the server does.
