@@ -128,6 +128,13 @@ type lanTest struct {
 	early   []string // what the server said before it was ready
 }
 
+// patience is how long a program may take to say what it has to, lanPatience how
+// long one LAN is there; they are only reached when a test fails.
+const (
+	patience    = 2 * time.Minute
+	lanPatience = 6 * time.Minute
+)
+
 func (l *lanTest) ns(name string) string { return l.prefix + name }
 
 func (l *lanTest) command(ns string, args ...string) *exec.Cmd {
@@ -152,7 +159,7 @@ func newLAN(t *testing.T) *lanTest {
 	if _, err := exec.LookPath("ip"); err != nil {
 		t.Skip("real clients need network namespaces: install iproute2")
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), lanPatience)
 	t.Cleanup(cancel)
 	l := &lanTest{t: t, ctx: ctx, prefix: fmt.Sprintf("pbd%d", os.Getpid()), dir: t.TempDir()}
 	names := []string{"s", "c", "r", "d"}
@@ -280,7 +287,7 @@ func (l *lanTest) await(ch chan string, parts ...string) string {
 func (l *lanTest) awaitAll(ch chan string, parts ...string) []string {
 	l.t.Helper()
 	var seen []string
-	timeout := time.After(time.Minute)
+	timeout := time.After(patience)
 	for {
 		select {
 		case s, ok := <-ch:
@@ -296,7 +303,7 @@ func (l *lanTest) awaitAll(ch chan string, parts ...string) []string {
 				return seen
 			}
 		case <-timeout:
-			l.t.Fatalf("nothing with %q in a minute; there was:\n%s", parts, strings.Join(seen, "\n"))
+			l.t.Fatalf("nothing with %q in %v; there was:\n%s", parts, patience, strings.Join(seen, "\n"))
 		}
 	}
 }

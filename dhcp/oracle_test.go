@@ -161,7 +161,7 @@ func TestNamespaceOracle(t *testing.T) {
 			packets = append(packets, after)
 		}
 		done := false
-		for try := 0; !done && try < 3; try++ {
+		for try := 0; !done && try < 30; try++ {
 			for _, p := range packets {
 				if _, err := conn.WriteTo(p, &net.UDPAddr{IP: net.IP{10, 0, 0, 2}, Port: 67}); err != nil {
 					t.Fatal(err)

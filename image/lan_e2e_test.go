@@ -15,6 +15,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // namespace is a network namespace that lives as long as a process of ours does
@@ -126,7 +127,7 @@ ip addr flush dev "$interface" && ip addr add "$ip/$mask" dev "$interface" || ex
 echo "lease{"; env; echo "}lease"
 `)
 	// Without an empty -V the client sends its own vendor class too.
-	out := p.must(t, "udhcpc", "-i", "eth0", "-f", "-q", "-n", "-t", "60", "-T", "2", "-s", script, "-V", "",
+	out := p.must(t, "udhcpc", "-i", "eth0", "-f", "-q", "-n", "-t", "240", "-T", "2", "-s", script, "-V", "",
 		"-O", "tftp", "-O", "150", "-x", fmt.Sprintf("0x3c:%x", p.vendorClass))
 	return readLease(strings.NewReader(out), "}lease")
 }
@@ -149,7 +150,7 @@ echo "tftp=$new_tftp_server_name"
 echo "}lease"
 `)
 	conf := p.write(t, "dhclient.conf", 0o600, fmt.Sprintf(`
-timeout 120; retry 1; reboot 30; initial-interval 1; backoff-cutoff 3; select-timeout 0;
+timeout 480; retry 1; reboot 120; initial-interval 1; backoff-cutoff 3; select-timeout 0;
 send vendor-class-identifier %q;
 request subnet-mask, routers, domain-name, tftp-server-name;
 `, p.vendorClass))
@@ -224,8 +225,8 @@ func (p *phone) httpGet(t *testing.T, agent, url string) (status, body string) {
 	file := filepath.Join(p.dir, "body")
 	// The box answers DHCP a moment before it serves files, and a phone comes
 	// back too.
-	status = p.must(t, "curl", "--silent", "--show-error", "--noproxy", "*", "--max-time", "20",
-		"--retry", "15", "--retry-connrefused", "--retry-delay", "1",
+	status = p.must(t, "curl", "--silent", "--show-error", "--noproxy", "*", "--max-time", "60",
+		"--retry", "240", "--retry-connrefused", "--retry-delay", "1",
 		"--user-agent", agent, "--output", file, "--write-out", "%{http_code}", url)
 	data, err := os.ReadFile(file)
 	if err != nil {
@@ -241,11 +242,17 @@ func (p *phone) tftpGet(t *testing.T, host, name string) string {
 	if err := os.RemoveAll(file); err != nil {
 		t.Fatal(err)
 	}
-	// Its exit status is 0 whatever happens; the file tells.
-	out := p.must(t, "tftp", "-m", "binary", host, "-c", "get", name, file)
-	data, err := os.ReadFile(file)
-	if err != nil || len(data) == 0 {
-		t.Errorf("TFTP gave no %s: %v\n%s", name, err, out)
+	// Its exit status is 0 whatever happens; the file tells. It gives up after half
+	// a minute, and the box answers DHCP a moment before it serves files.
+	for end := time.Now().Add(patience); ; {
+		out := p.must(t, "tftp", "-m", "binary", host, "-c", "get", name, file)
+		data, err := os.ReadFile(file)
+		if err == nil && len(data) > 0 {
+			return string(data)
+		}
+		if !strings.Contains(out, "timed out") || time.Now().After(end) {
+			t.Errorf("TFTP gave no %s: %v\n%s", name, err, out)
+			return ""
+		}
 	}
-	return string(data)
 }

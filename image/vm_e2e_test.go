@@ -86,13 +86,11 @@ func (c *console) show(t *testing.T) {
 	t.Logf("end of the console:\n%s", strings.Join(lines[max(0, len(lines)-120):], "\n"))
 }
 
-// The emulated BIOS of a busy machine has been seen to stop before it loads the
-// kernel, when nothing of ours has run yet. Then the machine is switched on
-// again.
-const (
-	bootTries = 3
-	bootLimit = 100 * time.Second
-)
+// bootLimits are how long each try of a machine to boot may take. The emulated
+// BIOS of a busy machine has been seen to stop before it loads the kernel, when
+// nothing of ours has run yet; then the machine is switched on again. A machine
+// that is only slow gets more time with every try.
+var bootLimits = [...]time.Duration{100 * time.Second, 200 * time.Second, 400 * time.Second}
 
 // boot starts a machine with the disk on the LAN's tap and returns when its
 // kernel runs.
@@ -104,7 +102,7 @@ func (l *lan) boot(t *testing.T, disk string, c *console) *vm {
 // bootUntil returns when the console has shown the text.
 func (l *lan) bootUntil(t *testing.T, disk string, c *console, text string) *vm {
 	t.Helper()
-	for range bootTries {
+	for _, limit := range bootLimits {
 		started := c.next(text)
 		v := l.power(t, disk, c)
 		select {
@@ -112,8 +110,8 @@ func (l *lan) bootUntil(t *testing.T, disk string, c *console, text string) *vm 
 			return v
 		case <-v.ended:
 			t.Fatal("QEMU ended")
-		case <-time.After(bootLimit):
-			t.Logf("no %q after %v, switching the machine off and on", text, bootLimit)
+		case <-time.After(limit):
+			t.Logf("no %q after %v, switching the machine off and on", text, limit)
 			v.cutPower()
 		}
 	}

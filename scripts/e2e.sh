@@ -10,4 +10,4 @@ need qemu-system-x86_64:qemu-system-x86 ip:iproute2 udhcpc:udhcpc dhclient:isc-d
 TMPDIR=$(mktemp -d)
 export TMPDIR
 trap 'rm -rf "$TMPDIR"' EXIT
-go test -count=1 -v -tags e2e -timeout 10m -run '^(TestImage|TestUplink)$' ./image
+go test -count=1 -v -tags e2e -timeout 40m -run '^(TestImage|TestUplink)$' ./image

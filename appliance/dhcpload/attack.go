@@ -87,10 +87,13 @@ func malform(rng *rand.Rand, p []byte) []byte {
 // keep has phones that have a lease ask for it again, one after the other, and
 // counts those that are not answered.
 func (g *play) keep(ctx context.Context) {
+	if g.Renew <= 0 {
+		return
+	}
 	end := time.Now().Add(g.Renew)
-	for gen := uint32(1); time.Now().Before(end) && ctx.Err() == nil; gen++ {
+	for gen := uint32(1); gen == 1 || time.Now().Before(end) && ctx.Err() == nil; gen++ {
 		for i := range g.phones {
-			if time.Now().After(end) {
+			if gen > 1 && time.Now().After(end) || ctx.Err() != nil {
 				return
 			}
 			g.Renewals++
@@ -102,12 +105,12 @@ func (g *play) keep(ctx context.Context) {
 	}
 }
 
-// renew sends an INIT-REBOOT (RFC 2131 4.3.2), a second one when nothing comes
-// in time, and reports whether the same address is confirmed.
+// renew sends an INIT-REBOOT (RFC 2131 4.3.2), another one when nothing comes in
+// time, and reports whether the same address is confirmed.
 func (g *play) renew(i, xid uint32) bool {
 	ip := g.phones[i].ip.As4()
 	p := phone{packet: append(Packet(3, xid, g.First+i), 50, 4, ip[0], ip[1], ip[2], ip[3], 255)}
-	for range 3 {
+	for range g.Tries {
 		start := time.Now()
 		if g.send(&p) != nil {
 			return false

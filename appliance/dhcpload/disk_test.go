@@ -57,18 +57,31 @@ func newBox(dir string) (*box, error) {
 	return b, nil
 }
 
-// silence is how long an answer is waited for that must not come.
-const silence = 300 * time.Millisecond
+// silence is how long an answer is waited for that must not come, patience one
+// that must.
+const (
+	silence  = 300 * time.Millisecond
+	patience = 2 * time.Minute
+)
 
 // ask delivers a packet and returns the type and address of the answer, 0 for
-// none.
-func (b *box) ask(p []byte, src, dst string) (byte, netip.Addr) {
+// none. With mayFail it does not wait for an answer any more when the server has
+// decided to send none, or could not store something.
+func (b *box) ask(p []byte, src, dst string, mayFail bool) (byte, netip.Addr) {
+	failures := func() uint64 { s := b.Stats(); return s.StoreErrors + s.Silent }
+	before := failures()
 	b.conn.Deliver(append(p, 255), wire.Meta{Src: netip.MustParseAddrPort(src + ":68"), Dst: netip.MustParseAddr(dst)})
-	for timeout := time.After(silence); ; {
+	look := time.NewTicker(5 * time.Millisecond)
+	defer look.Stop()
+	for timeout := time.After(patience); ; {
 		select {
 		case s := <-b.conn.Sent:
 			if string(s.Data[4:8]) == string(p[4:8]) {
 				return s.Data[242], netip.AddrFrom4([4]byte(s.Data[16:20]))
+			}
+		case <-look.C:
+			if mayFail && failures() != before {
+				mayFail, timeout = false, time.After(silence)
 			}
 		case <-timeout:
 			return 0, netip.Addr{}
@@ -78,13 +91,13 @@ func (b *box) ask(p []byte, src, dst string) (byte, netip.Addr) {
 
 // bind plays a new phone and returns what it was acknowledged.
 func (b *box) bind(n uint32) (netip.Addr, bool) {
-	kind, ip := b.ask(Packet(1, n, n), "0.0.0.0", "255.255.255.255")
+	kind, ip := b.ask(Packet(1, n, n), "0.0.0.0", "255.255.255.255", true)
 	if kind != 2 {
 		return ip, false
 	}
 	a := ip.As4()
 	p := append(Packet(3, n, n), 50, 4, a[0], a[1], a[2], a[3], 54, 4, 10, 77, 0, 1)
-	kind, ip = b.ask(p, "0.0.0.0", "255.255.255.255")
+	kind, ip = b.ask(p, "0.0.0.0", "255.255.255.255", true)
 	return ip, kind == 5
 }
 
@@ -92,7 +105,7 @@ func (b *box) bind(n uint32) (netip.Addr, bool) {
 func (b *box) renews(n uint32, ip netip.Addr) bool {
 	p := Packet(3, n, n)
 	copy(p[12:], ip.AsSlice())
-	kind, got := b.ask(p, ip.String(), "10.77.0.1")
+	kind, got := b.ask(p, ip.String(), "10.77.0.1", false)
 	return kind == 5 && got == ip
 }
 

@@ -33,8 +33,11 @@ type Plan struct {
 	// 2131 4.1), without the growing and the jitter.
 	Retry time.Duration
 	// Renew is how long the phones ask for their leases again and again, once
-	// all have one.
+	// all have one; each asks at least once.
 	Renew time.Duration
+	// Tries are how often a phone asks before its renewal is lost, a second
+	// apart; 3 if 0.
+	Tries int
 	// GiveUp has a phone that is not answered leave its place to the next one.
 	GiveUp bool
 	// Limit ends the play whatever happens; 2 minutes if 0.
@@ -46,8 +49,8 @@ type Result struct {
 	Phones, Leased int
 	// Retries are packets that were sent again; Naks are refusals.
 	Retries, Naks int
-	// Renewals were asked for, of which Lost were refused, or not answered three
-	// times in a row.
+	// Renewals were asked for, of which Lost were refused, or not answered as often
+	// as the phone tried.
 	Renewals, Lost int
 	// Took is the time from the first DISCOVER to the last ACK, Begun that to the
 	// last phone's first one.
@@ -88,6 +91,9 @@ func Play(ctx context.Context, p Plan) (Result, error) {
 	}
 	if p.Limit <= 0 {
 		p.Limit = 2 * time.Minute
+	}
+	if p.Tries <= 0 {
+		p.Tries = 3
 	}
 	conn, err := open(ctx, p.Interface)
 	if err != nil {

@@ -72,7 +72,7 @@ var checkSync = notify.Message{URI: "sip:anonymous@127.0.0.1", Variables: []stri
 func TestSend(t *testing.T) {
 	t.Parallel()
 	p := newPhone(t, 200)
-	s := direct.New(direct.Config{})
+	s := direct.New(direct.Config{Timeout: time.Minute})
 	m := notify.Message{Endpoint: "alice", Variables: []string{
 		"Event=service-control", "Content-Type=text/plain", "Content=action=restart", "Content=RegisterCallId={}",
 	}}
@@ -98,7 +98,7 @@ func TestSend(t *testing.T) {
 func TestUserAndPort(t *testing.T) {
 	t.Parallel()
 	p := newPhone(t, 202)
-	s := direct.New(direct.Config{Address: netip.MustParseAddr("127.0.0.1")})
+	s := direct.New(direct.Config{Address: netip.MustParseAddr("127.0.0.1"), Timeout: time.Minute})
 	tests := []struct {
 		name string
 		job  notify.Job
@@ -144,7 +144,7 @@ func TestRefusals(t *testing.T) {
 		t.Run(fmt.Sprint(status), func(t *testing.T) {
 			t.Parallel()
 			p := newPhone(t, status)
-			err := direct.New(direct.Config{}).Send(context.Background(), p.job("bob"), checkSync)
+			err := direct.New(direct.Config{Timeout: time.Minute}).Send(context.Background(), p.job("bob"), checkSync)
 			if provd.CodeOf(err) != tt.code || !strings.Contains(err.Error(), tt.text) {
 				t.Errorf("got %v", err)
 			}
@@ -154,14 +154,27 @@ func TestRefusals(t *testing.T) {
 
 func TestSilence(t *testing.T) {
 	t.Parallel()
+	// It ends when it has asked twice.
 	p := newPhone(t, 0)
-	err := direct.New(direct.Config{Timeout: 700 * time.Millisecond}).Send(context.Background(), p.job("bob"), checkSync)
-	if err == nil || !strings.Contains(err.Error(), "did not answer at 127.0.0.1:") || !strings.Contains(err.Error(), "from 127.0.0.1") {
-		t.Errorf("got %v", err)
+	ctx, asked := context.WithCancel(t.Context())
+	go func() {
+		defer asked()
+		if first, again := <-p.got, <-p.got; first != again {
+			t.Errorf("repeated with a difference:\n%s\n%s", first, again)
+		}
+	}()
+	silent := func(ctx context.Context, p *phone, timeout time.Duration) {
+		t.Helper()
+		err := direct.New(direct.Config{Timeout: timeout}).Send(ctx, p.job("bob"), checkSync)
+		if err == nil || !strings.Contains(err.Error(), "did not answer at 127.0.0.1:") || !strings.Contains(err.Error(), "from 127.0.0.1") {
+			t.Errorf("got %v", err)
+		}
 	}
-	if first, again := <-p.got, <-p.got; first != again {
-		t.Errorf("repeated with a difference:\n%s\n%s", first, again)
+	silent(ctx, p, time.Minute)
+	if ctx.Err() == nil {
+		t.Error("it was not asked twice")
 	}
+	silent(t.Context(), newPhone(t, 0), time.Millisecond)
 }
 
 // Nothing is sent to what is no phone, or with what is no header.
@@ -190,7 +203,7 @@ func TestRefused(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			err := direct.New(direct.Config{}).Send(context.Background(), tt.job, tt.m)
+			err := direct.New(direct.Config{Timeout: time.Minute}).Send(context.Background(), tt.job, tt.m)
 			if provd.CodeOf(err) != provd.Invalid || !strings.Contains(err.Error(), tt.text) {
 				t.Errorf("got %v", err)
 			}
