@@ -112,7 +112,7 @@ option tftp_ips, routers
 	// changes.
 	start := l.script("dhcpcd-start.sh", `
 mkdir -p /run/dhcpcd /var/lib/dhcpcd && mount -t tmpfs none /run/dhcpcd && mount -t tmpfs none /var/lib/dhcpcd || exit 1
-exec dhcpcd -4 -B -f `+conf+` -c `+script+` -t 20 phone0
+exec dhcpcd -4 -B -f `+conf+` -c `+script+` -t 110 phone0
 `)
 	out, cmd := l.program(at.ns, start)
 	l.await(out, "BOUND", "ip="+at.ip, "tftp=10.0.0.2", "router="+at.router)
