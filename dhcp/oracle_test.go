@@ -247,19 +247,22 @@ func tellOf(raw []byte, m *message.Message) told {
 }
 
 // difference is one option that two servers do not say the same of.
-type difference struct{ name, option, ours, theirs string }
+type difference struct {
+	name, option, ours, theirs string
+	asked                      bool // the client listed the option
+}
 
 func (d difference) String() string {
 	return fmt.Sprintf("%s: option %s: ours %q, theirs %q", d.name, d.option, d.ours, d.theirs)
 }
 
-func differ(name string, ours, theirs told) []difference {
+func differ(c asked, ours, theirs told) []difference {
 	keys := slices.Concat(slices.Collect(maps.Keys(ours)), slices.Collect(maps.Keys(theirs)))
 	slices.Sort(keys)
 	var out []difference
 	for _, k := range slices.Compact(keys) {
 		if ours[k] != theirs[k] {
-			out = append(out, difference{name, k, ours[k], theirs[k]})
+			out = append(out, difference{c.Name, k, ours[k], theirs[k], slices.ContainsFunc(c.Params, func(code byte) bool { return fmt.Sprint(code) == k })})
 		}
 	}
 	return out

@@ -3,6 +3,7 @@ package dhcp
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -138,4 +139,34 @@ func samples(match any) []asked {
 		return out[min(1, len(out)-1):]
 	}
 	return nil
+}
+
+// everyOption writes rules that set every option there is to values of every
+// kind, a few options each, and the clients that ask for them.
+func everyOption(t *testing.T) (file string, cases []asked) {
+	t.Helper()
+	var text strings.Builder
+	for kind, value := range map[string]string{
+		"bytes": "{hex: 6566676869}", "more": "{hex: 0a01ff00}", "text": "hello", "digits": `"12"`, "address": "{ip: 10.0.0.77}", "byte": "{u8: 65}", "word": "{u16: 300}",
+	} {
+		for first := 1; first < 255; first += 16 {
+			name := fmt.Sprintf("every-%s-%d", kind, first)
+			var set []string
+			var params []byte
+			for code := first; code < min(first+16, 255); code++ {
+				one := fmt.Sprintf("{name: x, match: x, set: {%d: %s}}", code, value)
+				if _, err := option.ParseRules("", []byte("- "+one)); err != nil {
+					continue // the server's own
+				}
+				params, set = append(params, byte(code)), append(set, fmt.Sprintf("%d: %s", code, value))
+			}
+			fmt.Fprintf(&text, "- {name: %s, match: %s, set: {%s}}\n", name, name, strings.Join(set, ", "))
+			cases = append(cases, asked{Name: name, MAC: fmt.Sprintf("02:00:00:02:00:%02x", len(cases)), Class: name, Params: params})
+		}
+	}
+	file = filepath.Join(t.TempDir(), "every.yaml")
+	if err := os.WriteFile(file, []byte(text.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file, cases
 }

@@ -36,7 +36,7 @@ type keaOption struct {
 func (x *exporter) kea() {
 	x.mark = "//"
 	x.about("For kea-dhcp4 (Kea 2): put the client classes into the Dhcp4 section. A pool",
-		`for phones only says: "client-class": "provbox-phones".`, "Data is written in hexadecimal where Kea would read a text as something else.")
+		`for phones only says: "client-class": "provbox-phones".`, "Options of a host, pool, subnet or network come before these; global ones give way.", "Data is written in hexadecimal where Kea would read a text as something else.")
 	var classes []keaClass
 	var members []string
 	used := map[string]bool{"provbox-phones": true}
