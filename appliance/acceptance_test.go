@@ -136,7 +136,7 @@ func TestYealinkBoots(t *testing.T) {
 	// A host that is no phone of ours, with another client, gets an address, and
 	// is not served what belongs to another's plugin.
 	other := s.phone("02:00:5e:00:53:09")
-	s.run(other, "udhcpc", "-i", "eth0", "-n", "-q", "-f", "-s", script(t, "lease", leaseScript))
+	s.run(other, "udhcpc", "-i", "eth0", "-n", "-q", "-f", "-t", "40", "-s", script(t, "lease", leaseScript))
 	if out, err := s.try(other, "curl", "-sS", "-f", "-A", "curl", "http://192.168.77.1:8667/y000000000066.cfg"); err == nil {
 		t.Errorf("a stranger was served %s", out)
 	}

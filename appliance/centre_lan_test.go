@@ -78,7 +78,7 @@ func playSwarm() {
 }
 
 func bootOne(i int) error {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), outcomeWait)
 	defer cancel()
 	mac := net.HardwareAddr{0x00, 0x15, 0x65, 0xaa, byte(i >> 8), byte(i)}
 	c, err := client.Open(ctx, client.Config{

@@ -144,7 +144,7 @@ func (c *centre) synchronize(app *appliance.App, id string) (location string) {
 }
 
 // outcomeWait bounds what a test waits for; it is only reached when it fails.
-const outcomeWait = time.Minute
+const outcomeWait = 3 * time.Minute
 
 func until(t *testing.T, what string, ok func() bool) {
 	t.Helper()

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -50,16 +51,27 @@ func newDHCPSite(t *testing.T, file string) *dhcpSite {
 	stack := httptest.NewServer(s.stack)
 	t.Cleanup(stack.Close)
 	host, port, _ := net.SplitHostPort(stack.Listener.Addr().String())
-	probe, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.server = probe.LocalAddr().(*net.UDPAddr).AddrPort()
-	_ = probe.Close()
+	s.server = freePort(t)
 	s.config = fmt.Sprintf(loopback, t.TempDir()) + fmt.Sprintf("auth: {host: %s, port: %s, https: false, username: provbox, password: secret}\n", host, port) + file
 	s.start()
 	t.Cleanup(func() { s.stop() })
 	return s
+}
+
+// freePort finds a port of this machine for a server that is started again on the
+// same one: none of those that the kernel gives to whoever asks for any, which may
+// be taken when the server comes back.
+func freePort(t *testing.T) netip.AddrPort {
+	t.Helper()
+	for range 1000 {
+		port := netip.AddrPortFrom(netip.MustParseAddr("127.0.0.1"), uint16(15000+rand.IntN(15000)))
+		if probe, err := net.ListenUDP("udp4", net.UDPAddrFromAddrPort(port)); err == nil {
+			_ = probe.Close()
+			return port
+		}
+	}
+	t.Fatal("no port is free")
+	return netip.AddrPort{}
 }
 
 func (s *dhcpSite) start() {
@@ -129,7 +141,7 @@ func (s *dhcpSite) acquire(mac string, params ...byte) (client.Lease, error) {
 		return client.Lease{}, err
 	}
 	defer c.Close()
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), outcomeWait)
 	defer cancel()
 	return c.Acquire(ctx)
 }
@@ -313,7 +325,7 @@ func TestDHCPChangesUnderTraffic(t *testing.T) {
 				return
 			}
 			defer c.Close()
-			ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+			ctx, cancel := context.WithTimeout(context.Background(), 10*outcomeWait) // of all changes
 			defer cancel()
 			l, err := c.Acquire(ctx)
 			for err == nil && !done.Load() {

@@ -93,7 +93,7 @@ func source(t *testing.T, name string) string {
 // http sends a request as the phone at an address of the loopback network.
 func (d *frontDoor) http(from, method, path, agent, body string) (*http.Response, string, error) {
 	dialer := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(from)}}
-	client := &http.Client{Timeout: time.Minute, Transport: &http.Transport{DialContext: dialer.DialContext, DisableKeepAlives: true}}
+	client := &http.Client{Timeout: outcomeWait, Transport: &http.Transport{DialContext: dialer.DialContext, DisableKeepAlives: true}}
 	req, err := http.NewRequest(method, "http://"+d.app.HTTP().String()+path, strings.NewReader(body))
 	if err != nil {
 		return nil, "", err
@@ -118,7 +118,7 @@ func (d *frontDoor) tftp(from, name string) (string, error) {
 		return "", err
 	}
 	defer conn.Close()
-	if err := conn.SetDeadline(time.Now().Add(time.Minute)); err != nil {
+	if err := conn.SetDeadline(time.Now().Add(outcomeWait)); err != nil {
 		return "", err
 	}
 	if _, err := conn.WriteTo([]byte("\x00\x01"+name+"\x00octet\x00"), d.app.TFTP()); err != nil {

@@ -67,7 +67,7 @@ func playHammer() {
 	for n, l := range leases {
 		c, err := client.Open(context.Background(), hammerClient(n))
 		must(err)
-		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), outcomeWait)
 		renewed, err := c.Reboot(ctx, l)
 		cancel()
 		must(err)
@@ -86,7 +86,7 @@ func playHammer() {
 
 // read gets a config. The box may still be killed by the answers that came before.
 func read(n int) (status int, body string, err error) {
-	for range 1000 {
+	for end := time.Now().Add(outcomeWait); time.Now().Before(end); {
 		if status, body, err = api(http.MethodGet, "/cfg_mgr/configs/c"+strconv.Itoa(n), ""); err == nil {
 			break
 		}
@@ -101,7 +101,7 @@ func acquire(n int) (client.Lease, error) {
 		return client.Lease{}, err
 	}
 	defer c.Close()
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), outcomeWait)
 	defer cancel()
 	return c.Acquire(ctx)
 }
@@ -191,7 +191,7 @@ func playFlood() {
 	}
 	c, err := client.Open(context.Background(), hammerClient(1))
 	if err == nil {
-		ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), outcomeWait)
 		defer cancel()
 		var again client.Lease
 		if again, err = c.Reboot(ctx, l); err == nil && again.IP != l.IP {

@@ -32,7 +32,7 @@ func TestMain(m *testing.M) {
 	}
 	switch role {
 	case "":
-		os.Exit(m.Run())
+		os.Exit(run(m))
 	case "central":
 		playCentral()
 	case "hammer":
@@ -48,6 +48,20 @@ func TestMain(m *testing.M) {
 	}
 }
 
+// binaryDir is where the program under test is.
+var binaryDir string
+
+func run(m *testing.M) int {
+	dir, err := os.MkdirTemp("", "provbox-test-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer os.RemoveAll(dir)
+	binaryDir = dir
+	return m.Run()
+}
+
 // playCentral is the stand-in for the central stack.
 func playCentral() {
 	l, err := net.Listen("tcp", "127.0.0.1:9497")
@@ -59,13 +73,9 @@ func playCentral() {
 	fmt.Println("error", (&http.Server{Handler: centraltest.New(), ReadHeaderTimeout: time.Second}).Serve(l))
 }
 
-// binary is the program under test, built once.
+// binary is the program under test, built once in a folder that TestMain removes.
 var binary = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "provbox-test-")
-	if err != nil {
-		return "", err
-	}
-	file := filepath.Join(dir, "provbox")
+	file := filepath.Join(binaryDir, "provbox")
 	out, err := exec.Command("go", "build", "-o", file, "./cmd/provbox").CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("build: %w\n%s", err, out)
@@ -284,7 +294,7 @@ func needs(t *testing.T, programs ...string) {
 // rest calls the REST API with curl and returns the status and the body.
 func (s *site) rest(method, path, body string) (status, answer string) {
 	s.t.Helper()
-	out := s.run(s.switchHost, "curl", "-sS", "-m", "20", "-X", method, "-H", "X-Auth-Token: root",
+	out := s.run(s.switchHost, "curl", "-sS", "-m", "180", "-X", method, "-H", "X-Auth-Token: root",
 		"-H", "Content-Type: application/vnd.proformatique.provd+json", "-d", body,
 		"-w", "\n%{http_code}", "http://127.0.0.1:8666/0.2"+path)
 	i := strings.LastIndexByte(out, '\n')

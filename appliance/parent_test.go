@@ -9,7 +9,6 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"provbox/appliance/central/centraltest"
 )
@@ -18,7 +17,7 @@ import (
 // whose data has all of these texts.
 func (c *confd) follow(query, tenant string) (await func(texts ...string) string) {
 	c.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 10*outcomeWait)
 	c.t.Cleanup(cancel)
 	req, err := http.NewRequestWithContext(ctx, "GET", "http://"+c.app.REST().String()+"/0.2/dev_mgr/events"+query, nil)
 	if err != nil {

@@ -193,7 +193,7 @@ func (b *branch) startCentre(box string) {
 
 // patience is how long something that has to happen may take. The longest that is
 // waited for is a box noticing that its centre has restarted.
-const patience = 90 * time.Second
+const patience = 4 * time.Minute
 
 func (b *branch) eventually(what string, check func() error) {
 	b.t.Helper()

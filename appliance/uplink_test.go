@@ -64,13 +64,13 @@ func TestUplink(t *testing.T) {
 	// The LAN cannot get at the API, not even at the address of the tunnel.
 	b.run(b.pc, "ip", "route", "add", "10.9.0.0/24", "via", "192.168.77.1")
 	for _, addr := range []string{"192.168.77.1", "10.9.0.2"} {
-		out, err := b.try(b.pc, "curl", "-sS", "-m", "3", "http://"+addr+":8666/0.2/status")
+		out, err := b.try(b.pc, "curl", "-sS", "-m", "60", "http://"+addr+":8666/0.2/status")
 		var exit *exec.ExitError
 		if !errors.As(err, &exit) || exit.ExitCode() != curlRefused {
 			t.Errorf("REST from the LAN at %s: %v %s", addr, err, out)
 		}
 	}
-	if out, err := b.try(b.pc, "curl", "-sS", "-m", "3", "-o", "/dev/null", "http://192.168.77.1:8667/"); err != nil {
+	if out, err := b.try(b.pc, "curl", "-sS", "-m", "60", "-o", "/dev/null", "http://192.168.77.1:8667/"); err != nil {
 		t.Errorf("the phones' files from the LAN: %v %s", err, out)
 	}
 
@@ -181,13 +181,13 @@ func TestUplinkDefaultRoute(t *testing.T) {
 	b.run(b.centreHost, "ip", "addr", "add", "198.51.100.1/32", "dev", fmt.Sprintf("wgc%d", b.centreHost.Process.Pid))
 	var exit *exec.ExitError
 	// Refused by the centre, which nothing but the tunnel leads to.
-	if out, err := b.try(b.switchHost, "curl", "-sS", "-m", "5", "http://198.51.100.1/"); !errors.As(err, &exit) || exit.ExitCode() != curlRefused {
+	if out, err := b.try(b.switchHost, "curl", "-sS", "-m", "60", "http://198.51.100.1/"); !errors.As(err, &exit) || exit.ExitCode() != curlRefused {
 		t.Errorf("the Internet: %v %s\n%s", err, out, b.ip("route"))
 	}
 	if out := b.ip("route"); !strings.Contains(out, "203.0.113.1 via 10.1.0.1 dev eth0") || !strings.Contains(out, "default via 10.1.0.1 dev eth0") {
 		t.Errorf("routes:\n%s", out)
 	}
-	if out, err := b.try(b.pc, "curl", "-sS", "-m", "3", "-o", "/dev/null", "http://192.168.77.1:8667/"); err != nil {
+	if out, err := b.try(b.pc, "curl", "-sS", "-m", "60", "-o", "/dev/null", "http://192.168.77.1:8667/"); err != nil {
 		t.Errorf("the phones' files from the LAN: %v %s", err, out)
 	}
 	if err := b.box.Process.Signal(syscall.SIGTERM); err != nil {

@@ -92,8 +92,9 @@ func TestRatePerClient(t *testing.T) {
 
 // Test B1: strangers cost no writes and bounded memory, and a known phone
 // still renews.
+//
+// Alone, because it measures the heap.
 func TestDiscoverFlood(t *testing.T) {
-	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c := testConfig()
 		c.Interfaces[0].Subnets[0].Serve = ServeAll
