@@ -7,11 +7,14 @@ import (
 	"time"
 )
 
-// Throttled tells somebody who guesses to wait.
+// Throttled tells somebody who guesses to wait, or anybody when too many wait for
+// their turn. Nothing was hashed or counted.
 type Throttled struct {
+	// Wait is how long; more than zero.
 	Wait time.Duration
 }
 
+// Error tells the wait in seconds.
 func (t *Throttled) Error() string {
 	return fmt.Sprintf("too many tries: wait %v", t.Wait.Round(time.Second))
 }
@@ -23,12 +26,18 @@ const (
 	firstWait = time.Second
 	longWait  = time.Minute
 	maxHosts  = 1024
+	// Wrong claim codes of all hosts together: whoever has a network has many
+	// addresses, and a code is shorter than a password.
+	maxCodes   = 20
+	codeWindow = time.Minute
 )
 
 // limiter slows down hosts that guess.
 type limiter struct {
 	mu    sync.Mutex
 	hosts map[netip.Prefix]*guesses
+	codes [maxCodes]time.Time // when the last wrong codes came, a ring
+	next  int                 // of codes: the oldest
 }
 
 type guesses struct {
@@ -52,14 +61,33 @@ func who(host string) netip.Prefix {
 	return p
 }
 
-// wait is an error for a host that has to.
+// wait is an error for a host that has to. A clock that was set back makes nobody
+// wait for longer than usual.
 func (l *limiter) wait(host string, now time.Time) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if g := l.hosts[who(host)]; g != nil && now.Before(g.until) {
-		return &Throttled{g.until.Sub(now)}
+		return &Throttled{min(g.until.Sub(now), longWait)}
 	}
 	return nil
+}
+
+// waitCode is an error while there were too many wrong claim codes.
+func (l *limiter) waitCode(now time.Time) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	oldest := l.codes[l.next]
+	if until := oldest.Add(codeWindow); !oldest.IsZero() && now.Before(until) {
+		return &Throttled{min(until.Sub(now), codeWindow)}
+	}
+	return nil
+}
+
+func (l *limiter) failedCode(now time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.codes[l.next] = now
+	l.next = (l.next + 1) % maxCodes
 }
 
 func (l *limiter) failed(host string, now time.Time) {

@@ -48,8 +48,11 @@ var stdBase64 = base64.RawStdEncoding
 func (c Cost) encode(password string) string {
 	salt := make([]byte, saltSize)
 	_, _ = rand.Read(salt) // never fails (crypto/rand)
-	h := hash{c, salt, c.key(password, salt)}
-	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=1$%s$%s", argon2.Version, c.MemoryKiB, c.Time,
+	return hash{c, salt, c.key(password, salt)}.text()
+}
+
+func (h hash) text() string {
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=1$%s$%s", argon2.Version, h.cost.MemoryKiB, h.cost.Time,
 		stdBase64.EncodeToString(h.salt), stdBase64.EncodeToString(h.key))
 }
 
@@ -77,6 +80,11 @@ func decode(text string) (hash, error) {
 		h.cost.Time < 1 || h.cost.Time > maxTime || h.cost.MemoryKiB < 8 || h.cost.MemoryKiB > maxMemory {
 		return hash{}, errors.New("the stored password has an unknown size or cost")
 	}
+	// What Sscanf and the decoder skip, such as another number of lanes or a line
+	// end, is damage too.
+	if h.text() != text {
+		return hash{}, errors.New("the stored password is damaged")
+	}
 	return h, nil
 }
 
@@ -90,6 +98,7 @@ type WeakPassword struct {
 	Reason string
 }
 
+// Error tells the reason.
 func (w *WeakPassword) Error() string { return "the password is weak: " + w.Reason }
 
 //go:embed common.txt

@@ -31,8 +31,8 @@ type Config struct {
 	Vault  Vault            // must not be nil
 	Now    func() time.Time // must not be nil
 	Logger *slog.Logger     // must not be nil
-	// Reset is any word. When it is another one than at the last start the password
-	// is forgotten.
+	// Reset is any word. When it is another one than was used last the password is
+	// forgotten. "" resets nothing, so that the line may leave the settings again.
 	Reset string
 	// Cost is that of new passwords; zero means DefaultCost.
 	Cost Cost
@@ -48,10 +48,22 @@ var (
 	ErrClaimed = errors.New("the box is claimed already")
 	// ErrUnclaimed is a login to a box that has no password yet.
 	ErrUnclaimed = errors.New("the box is not claimed yet")
+	// ErrSession is a token without a session.
+	ErrSession = errors.New("the session has ended")
 )
 
-// Token is what a browser shows to be known again. It is a secret.
+// Token is what a browser shows to be known again. It is a secret: string(token) is
+// for its cookie, and every other way to print it hides it.
 type Token string
+
+// String hides the token.
+func (Token) String() string { return "[hidden]" }
+
+// GoString hides the token.
+func (Token) GoString() string { return "[hidden]" }
+
+// LogValue hides the token.
+func (Token) LogValue() slog.Value { return slog.StringValue("[hidden]") }
 
 // Guard knows the password and who is logged in. It is safe for concurrent use.
 type Guard struct {
@@ -65,9 +77,14 @@ type Guard struct {
 	// is stored happen with it, too.
 	hashing chan struct{}
 
-	mu   sync.Mutex
-	what state
+	mu      sync.Mutex
+	what    state
+	waiting int // for hashing
 }
+
+// maxWaiting bounds who waits for a turn: at some tenths of a second each, whoever is
+// further back had better come again.
+const maxWaiting = 32
 
 // state is what is stored.
 type state struct {
@@ -99,11 +116,13 @@ func New(ctx context.Context, cfg Config) (*Guard, error) {
 	}
 	fresh := state{reset: cfg.Reset}
 	if doc != nil {
-		if g.what, err = read(doc); err == nil && g.what.reset == cfg.Reset {
+		last, known := text(doc, memberReset)
+		again := cfg.Reset == "" || cfg.Reset == last || !known
+		if g.what, err = read(doc); err == nil && again {
 			return g, nil
 		}
-		if err != nil && doc.String(memberReset) == cfg.Reset {
-			return nil, fmt.Errorf("who may use the local page is stored in a form that this version does not know: %w; give web.reset in the settings a new word to claim the box again", err)
+		if again {
+			return nil, g.refuse(ctx, doc, known, cfg.Reset, err)
 		}
 		g.log.Warn("the password of the local page is forgotten, because web.reset has a new word")
 		fresh.secret = g.what.secret
@@ -118,11 +137,42 @@ func New(ctx context.Context, cfg Config) (*Guard, error) {
 	return g, nil
 }
 
+// refuse is the error for a document that cannot be read. When it does not tell the
+// word of the last reset either, the one of now is noted in it: otherwise nobody could
+// tell a new word from one that has been in the settings for years, and that must not
+// open the box.
+func (g *Guard) refuse(ctx context.Context, doc *document.Object, known bool, word string, why error) error {
+	err := fmt.Errorf("who may use the local page is stored in a form that this version does not know: %w; give web.reset in the settings a new word to claim the box again", why)
+	if known {
+		return err
+	}
+	doc = doc.Clone()
+	doc.Set(memberReset, word)
+	if noted := g.vault.Save(ctx, doc); noted != nil {
+		return errors.Join(err, fmt.Errorf("note the present word of web.reset: %w", noted))
+	}
+	return err
+}
+
+// text returns a member that is text, and whether it is.
+func text(doc *document.Object, member string) (string, bool) {
+	v, _ := doc.Get(member)
+	s, ok := v.(string)
+	return s, ok
+}
+
+// read takes nothing for granted: a document that lost its password is not that of a
+// box that nobody has claimed.
 func read(doc *document.Object) (s state, err error) {
 	if s.secret, err = hex.DecodeString(doc.String(memberSecret)); err != nil || len(s.secret) != secretSize {
 		return state{}, errors.New("its secret is damaged")
 	}
-	s.reset, s.password = doc.String(memberReset), doc.String(memberPassword)
+	var hasReset, hasPassword bool
+	s.reset, hasReset = text(doc, memberReset)
+	s.password, hasPassword = text(doc, memberPassword)
+	if !hasReset || !hasPassword {
+		return state{secret: s.secret}, errors.New("its password or its word of the last reset is missing")
+	}
 	if s.password != "" {
 		if _, err := decode(s.password); err != nil {
 			return state{secret: s.secret}, err
@@ -183,7 +233,13 @@ func typed(code string) string {
 // Claim sets the password of a box that has none and opens a session. host is who
 // asks. Errors are ErrClaimed, ErrCode, *WeakPassword, *Throttled, or the vault's.
 func (g *Guard) Claim(ctx context.Context, host, code, password string) (Token, error) {
-	if err := g.lock(ctx); err != nil {
+	if g.Claimed() {
+		return "", ErrClaimed
+	}
+	if err := g.limit.waitCode(g.now()); err != nil {
+		return "", err
+	}
+	if err := g.lock(ctx, host); err != nil {
 		return "", err
 	}
 	defer g.unlock()
@@ -194,8 +250,12 @@ func (g *Guard) Claim(ctx context.Context, host, code, password string) (Token, 
 	if err := g.limit.wait(host, g.now()); err != nil {
 		return "", err
 	}
+	if err := g.limit.waitCode(g.now()); err != nil { // others may have failed meanwhile
+		return "", err
+	}
 	if subtle.ConstantTimeCompare([]byte(typed(code)), []byte(s.code())) != 1 {
 		g.limit.failed(host, g.now())
+		g.limit.failedCode(g.now())
 		return "", ErrCode
 	}
 	g.limit.clear(host)
@@ -212,7 +272,10 @@ func (g *Guard) Claim(ctx context.Context, host, code, password string) (Token, 
 // Login opens a session. host is who asks. Errors are ErrUnclaimed, ErrPassword or
 // *Throttled.
 func (g *Guard) Login(ctx context.Context, host, password string) (Token, error) {
-	if err := g.lock(ctx); err != nil {
+	if !g.Claimed() {
+		return "", ErrUnclaimed
+	}
+	if err := g.lock(ctx, host); err != nil {
 		return "", err
 	}
 	defer g.unlock()
@@ -243,12 +306,20 @@ func (g *Guard) verify(host, password string) error {
 	return nil
 }
 
-// SetPassword changes the password and ends all sessions but the one of token.
+// SetPassword changes the password and ends all sessions but the one of token. host
+// is who asks. Errors are ErrSession, ErrPassword for a wrong old one, *WeakPassword,
+// *Throttled, or the vault's.
 func (g *Guard) SetPassword(ctx context.Context, token, host, old, fresh string) error {
-	if err := g.lock(ctx); err != nil {
+	if !g.Check(token) {
+		return ErrSession
+	}
+	if err := g.lock(ctx, host); err != nil {
 		return err
 	}
 	defer g.unlock()
+	if !g.Check(token) { // somebody else's new password may have ended it meanwhile
+		return ErrSession
+	}
 	if err := g.verify(host, old); err != nil {
 		return err
 	}
@@ -264,14 +335,38 @@ func (g *Guard) SetPassword(ctx context.Context, token, host, old, fresh string)
 	return nil
 }
 
-// lock waits for a turn at what takes long.
-func (g *Guard) lock(ctx context.Context) error {
+// lock waits for a turn at what takes long. Who has to wait as a guesser does not
+// even queue, and neither does anybody when too many do.
+func (g *Guard) lock(ctx context.Context, host string) error {
+	if err := g.limit.wait(host, g.now()); err != nil {
+		return err
+	}
+	if !g.queue() {
+		return &Throttled{firstWait}
+	}
+	defer g.unqueue()
 	select {
 	case g.hashing <- struct{}{}:
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+}
+
+func (g *Guard) queue() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.waiting >= maxWaiting {
+		return false
+	}
+	g.waiting++
+	return true
+}
+
+func (g *Guard) unqueue() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.waiting--
 }
 
 func (g *Guard) unlock() { <-g.hashing }
