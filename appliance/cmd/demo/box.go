@@ -80,6 +80,11 @@ func boot(ctx context.Context, format string) (*demo, error) {
 	return d, d.app.Start(ctx)
 }
 
+// showPage tells where the local page is.
+func (d *demo) showPage() {
+	fmt.Printf("Its page is at http://%s/, the claim code is %s.\n\n", d.app.Web(), d.app.ClaimCode())
+}
+
 // stop ends the box and removes what it wrote.
 func (d *demo) stop() {
 	if d.app != nil {
@@ -96,8 +101,8 @@ func (d *demo) stop() {
 // runLAN is the process inside the namespace: switch, box and the parent of the
 // phones.
 func runLAN(ctx context.Context) error {
-	// The REST socket comes from outside, by the protocol of systemd.
-	for k, v := range map[string]string{"LISTEN_PID": strconv.Itoa(os.Getpid()), "LISTEN_FDS": "1", "LISTEN_FDNAMES": "rest"} {
+	// Two sockets come from outside, by the protocol of systemd.
+	for k, v := range map[string]string{"LISTEN_PID": strconv.Itoa(os.Getpid()), "LISTEN_FDS": "2", "LISTEN_FDNAMES": "rest:web"} {
 		if err := os.Setenv(k, v); err != nil {
 			return err
 		}
@@ -110,7 +115,8 @@ func runLAN(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("A box at 192.168.77.1 on a private LAN; three phones are being plugged in.\n\n")
+	fmt.Printf("A box at 192.168.77.1 on a private LAN; three phones are being plugged in.\n")
+	d.showPage()
 	phones := make(map[string]*plugged)
 	for _, k := range phone.Kinds() {
 		p, err := plug(ctx, k)
@@ -122,7 +128,7 @@ func runLAN(ctx context.Context) error {
 	for _, k := range phone.Kinds() {
 		phones[k.Name].wait()
 	}
-	ready := os.NewFile(4, "ready")
+	ready := os.NewFile(5, "ready")
 	for lines := bufio.NewScanner(os.Stdin); ctx.Err() == nil; phones["yealink"].again() {
 		if _, err := ready.WriteString("ready\n"); err != nil {
 			return err
@@ -142,6 +148,7 @@ func runLoopback(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	d.showPage()
 	fetch := func(k phone.Kind) {
 		server := "http://" + d.app.HTTP().String()
 		if k.TFTP {

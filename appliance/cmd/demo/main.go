@@ -38,22 +38,20 @@ func main() {
 	}
 }
 
-// start runs the demonstration in a network namespace of its own. The REST
-// socket is opened out here, so that it can be reached from this machine; this
-// process plays the central stack that drives it.
+// start runs the demonstration in a network namespace of its own. The sockets of
+// the REST API and the local page are opened out here, so that they can be reached
+// from this machine; this process plays the central stack that drives the box.
 func start(ctx context.Context) error {
-	rest, err := net.Listen("tcp", "127.0.0.1:8666")
-	if err != nil {
-		if rest, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
-			return err
-		}
-	}
-	socket, err := rest.(*net.TCPListener).File()
+	rest, restSocket, err := outside("127.0.0.1:8666")
 	if err != nil {
 		return err
 	}
-	defer socket.Close()
-	_ = rest.Close() // the file is a copy
+	defer restSocket.Close()
+	_, webSocket, err := outside("127.0.0.1:8080")
+	if err != nil {
+		return err
+	}
+	defer webSocket.Close()
 	cmd := exec.CommandContext(ctx, "/proc/self/exe", "lan")
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 	said, say, err := os.Pipe()
@@ -62,7 +60,7 @@ func start(ctx context.Context) error {
 	}
 	defer said.Close()
 	defer say.Close()
-	cmd.ExtraFiles = []*os.File{socket, say} // descriptors 3 and 4
+	cmd.ExtraFiles = []*os.File{restSocket, webSocket, say} // descriptors 3 to 5
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		return err
@@ -81,7 +79,7 @@ func start(ctx context.Context) error {
 	_ = say.Close() // the child has it; its end is then the end of the pipe
 	ready := bufio.NewScanner(said)
 	if ready.Scan() { // the phones are up
-		err = assign(ctx, rest.Addr().String(), func() {
+		err = assign(ctx, rest, func() {
 			_, _ = in.Write([]byte("again\n")) // a child that died is seen by Wait
 			ready.Scan()
 		})
@@ -91,6 +89,20 @@ func start(ctx context.Context) error {
 		_ = cmd.Cancel()
 	}
 	return errors.Join(err, ignoreStop(ctx, cmd.Wait()))
+}
+
+// outside opens a socket on loopback, at another port where that one is taken, and
+// returns its address and a copy for the child.
+func outside(address string) (string, *os.File, error) {
+	l, err := net.Listen("tcp", address)
+	if err != nil {
+		if l, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
+			return "", nil, err
+		}
+	}
+	defer l.Close()
+	socket, err := l.(*net.TCPListener).File()
+	return l.Addr().String(), socket, err
 }
 
 // ignoreStop drops the exit status of a child that was told to stop.
