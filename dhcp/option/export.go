@@ -52,6 +52,13 @@ func (x *exporter) note(format string, a ...any) {
 func (x *exporter) text() string {
 	var b strings.Builder
 	for _, l := range x.head {
+		// A URL can hold what would end the line.
+		l = strings.Map(func(c rune) rune {
+			if c < ' ' {
+				return '?'
+			}
+			return c
+		}, l)
 		b.WriteString(strings.TrimRight(x.mark+" "+l, " ") + "\n")
 	}
 	if len(x.notes) > 0 {

@@ -56,6 +56,15 @@ func TestExport(t *testing.T) {
 	if _, err := builtinTable(t).Export("windows", exportValues()); err == nil {
 		t.Error("an unknown format is written")
 	}
+	for _, format := range Formats() {
+		hostile := exportValues()
+		hostile.URI = "http://box/\n\"} ; \\ ' , # // é"
+		got, err := builtinTable(t).Export(format, hostile)
+		if err != nil {
+			t.Fatal(err)
+		}
+		checkSyntax(t, format, got)
+	}
 	short, err := builtinTable(t).Export("isc", Values{TFTPHost: "10.0.0.1"})
 	if err != nil || strings.Contains(short, "{URI}") || !strings.Contains(short, "is not known") {
 		t.Errorf("without a URL: %v", err)
