@@ -40,6 +40,9 @@ type fuzzOracle struct {
 	fixed      map[netip.Addr]bool
 	promised   map[netip.Addr]promise
 	ending     map[held]bool // leases that a packet or an operator ends
+	left       map[held]bool // leases that a client has left for another address
+	offered    map[netip.Addr]lease.Client
+	failed     bool // a write was refused
 }
 
 // held is an address of a client; of anybody, for the empty client.
@@ -69,7 +72,7 @@ func newFuzzOracle(t *testing.T) *fuzzOracle {
 	return &fuzzOracle{
 		t: t, clock: day, floor: day, gate: gate, ear: ear,
 		leases: map[netip.Addr]lease.Lease{}, durable: map[held]durable{}, conns: map[string]*fuzzConn{},
-		promised: map[netip.Addr]promise{}, ending: map[held]bool{},
+		promised: map[netip.Addr]promise{}, ending: map[held]bool{}, left: map[held]bool{}, offered: map[netip.Addr]lease.Client{},
 		fixed: map[netip.Addr]bool{ip("10.0.0.20"): true, ip("10.0.0.51"): true},
 	}
 }
@@ -129,11 +132,18 @@ func (o *fuzzOracle) tick() {
 
 // calm is called when nothing moves. If nothing hangs either, everything that
 // was asked for has been done.
-func (o *fuzzOracle) calm() {
+// What the book says then is what is on disk, but for what could not be
+// written.
+func (o *fuzzOracle) calm(book []lease.Lease) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.waiting > 0 {
 		return
+	}
+	for _, l := range book {
+		if d := o.leases[l.IP]; (l.State == lease.Bound || !o.failed) && (d.State != l.State || d.Client() != l.Client()) {
+			o.t.Errorf("%s is %s for %x, but on disk it is %s for %x", l.IP, l.State, l.Client(), d.State, d.Client())
+		}
 	}
 	o.floor = o.clock
 	for h, d := range o.durable {
@@ -214,6 +224,7 @@ func (o *fuzzOracle) sent(b []byte, to wire.Dest) {
 	case m.Type == message.Ack && leased:
 		o.acked(m, time.Duration(seconds)*time.Second)
 	case !m.YIAddr.IsUnspecified():
+		o.offered[m.YIAddr] = identity(m)
 		o.free(m)
 	case leased:
 		o.t.Errorf("%s with a lease of nothing", m.Type)
@@ -224,6 +235,9 @@ func (o *fuzzOracle) sent(b []byte, to wire.Dest) {
 func (o *fuzzOracle) free(m *message.Message) {
 	p, ok := o.promised[m.YIAddr]
 	c := identity(m)
+	if l := o.leases[m.YIAddr]; l.State == lease.Declined && l.Expires.After(o.clock) && len(o.ending) == 0 {
+		o.t.Errorf("%s %s to %x, which was declined", m.Type, m.YIAddr, c)
+	}
 	switch {
 	case !ok || p.client == c || !o.clock.Before(p.until):
 	case o.ending[held{m.YIAddr, p.client}] || o.ending[held{m.YIAddr, ""}]:

@@ -50,9 +50,11 @@ func scripts() []fuzzScript {
 		refuse = func(addr string) req {
 			return req{t: message.Decline, mac: phoneMAC, opts: []message.Option{addrOpt(50, addr), addrOpt(54, "10.0.0.2")}}
 		}
-		reception = []byte{0x00, 0x15, 0x65, 0xaa, 0xaa, 0xaa}
-		gone      = req{t: message.Release, mac: phoneMAC, ciaddr: "10.0.0.50"}
+		gone = req{t: message.Release, mac: phoneMAC, ciaddr: "10.0.0.50"}
 	)
+	// thief asks for the address of another in every way there is.
+	thief := chain(discover(otherMAC, addrOpt(50, "10.0.0.50")), selecting(otherMAC, "10.0.0.50"), renewing(otherMAC, "10.0.0.50"),
+		req{t: message.Request, mac: otherMAC, opts: []message.Option{addrOpt(50, "10.0.0.50")}})
 	join := func(parts ...[]byte) []byte {
 		var out []byte
 		for _, p := range parts {
@@ -63,6 +65,10 @@ func scripts() []fuzzScript {
 	step := func(code, arg int) []byte { return chain([2]int{code, arg}) }
 	out := []fuzzScript{
 		{"renew and expire", 0, join(dora, step(stepClock, 4), chain(renewing(phoneMAC, "10.0.0.50")), step(stepClock, 6), chain(discover(otherMAC), selecting(otherMAC, "10.0.0.50")))},
+		{"somebody else's", 0, join(dora, thief, step(stepApply, 4), step(stepApply, 0), thief, step(stepRestart, 0), thief, step(stepStore, storeSlow), step(stepClock, 6), thief, chain(discover(phoneMAC)), step(stepStore, storeOK), thief)},
+		{"somebody else's, while it is written", 0, join(step(stepStore, storeSlow), dora, thief, step(stepStore, storeOK), thief)},
+		{"somebody else's, declined", 0, join(dora, chain(refuse("10.0.0.50")), thief, dora)},
+		{"somebody's who could not be told", 0, join(step(stepStore, storeFull), dora, step(stepStore, storeOK), thief)},
 		{"store full", 0, join(step(stepStore, storeFull), dora, chain(gone), step(stepForget, 2), step(stepStore, storeOK), dora, chain(gone))},
 		{"store panics", 0, join(dora, step(stepStore, storePanic), dora, step(stepForget, 2), step(stepStore, storeOK), dora)},
 		{"store slow", 0, join(dora, step(stepStore, storeSlow), chain(discover(otherMAC), selecting(otherMAC, "10.0.0.51"), gone, renewing(phoneMAC, "10.0.0.50"), discover(pcMAC)), step(stepClock, 4), step(stepStore, storeOK), dora)},
@@ -89,7 +95,7 @@ func scripts() []fuzzScript {
 		{"rates", 20, join(crowdOf(1, ""), crowdOf(1, ""), crowdOf(1, ""), crowdOf(1, ""), crowdOf(1, ""), step(stepCrowd, 0xf0), dora, step(stepClock, 0), dora)},
 		{"declines", 20, join(dora, chain(refuse("10.0.0.50")), step(stepClock, 0), chain(discover(phoneMAC), selecting(phoneMAC, "10.0.0.51"), refuse("10.0.0.51")), step(stepClock, 0), chain(discover(phoneMAC)), step(stepClock, 3), dora, chain(refuse("10.0.0.50")))},
 		{"many decline", 20, join(step(stepCrowd, 0xf1), dora, chain(refuse("10.0.0.50")), step(stepClock, 3), dora, chain(refuse("10.0.0.50")))},
-		{"the reserved address is declined", 0, join(chain(discover(reception), selecting(reception, "10.0.0.20"), req{t: message.Decline, mac: reception, opts: []message.Option{addrOpt(50, "10.0.0.20"), addrOpt(54, "10.0.0.2")}}, req{mac: reception}, discover(reception)))},
+		{"the reserved address is declined", 0, join(chain(discover(receptionMAC), selecting(receptionMAC, "10.0.0.20"), req{t: message.Decline, mac: receptionMAC, opts: []message.Option{addrOpt(50, "10.0.0.20"), addrOpt(54, "10.0.0.2")}}, req{mac: receptionMAC}, discover(receptionMAC)))},
 		{"released, declined, expired, forgotten", 3, join(dora, chain(gone), dora, chain(refuse("10.0.0.50")), step(stepClock, 3), dora, step(stepForget, 2), chain(renewing(phoneMAC, "10.0.0.50")), step(stepClock, 7), dora)},
 		{"fixed", 0, join(dora, step(stepFix, 0x82), step(stepFix, 2), step(stepFix, 2), step(stepFix, 3), chain(renewing(phoneMAC, "10.0.0.50"), discover(phoneMAC, opt(61, 0, 'b')), selecting(phoneMAC, "10.0.0.50", opt(61, 0, 'b'))), step(stepRestart, 0), step(stepFix, 2))},
 		{"fixed for nobody", 3, join(step(stepFix, 2), step(stepFix, 3), dora, step(stepFix, 3), step(stepFix, 2))},

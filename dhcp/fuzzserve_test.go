@@ -89,7 +89,7 @@ func (r *fuzzRig) stop() {
 // tables are within their bounds.
 func (r *fuzzRig) settle() {
 	synctest.Wait()
-	r.calm()
+	r.calm(r.s.Leases())
 	s := r.s
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -277,7 +277,7 @@ func (r *fuzzRig) crowd(arg byte) {
 }
 
 // recover makes the world well again: then the reserved phone gets its address,
-// whatever came before.
+// whatever came before, and new phones get all the others.
 func (r *fuzzRig) recover() {
 	r.setStore(storeOK)
 	r.setSend(false)
@@ -291,8 +291,8 @@ func (r *fuzzRig) recover() {
 	if err := r.s.Apply(r.config()); err != nil {
 		r.t.Errorf("the settings of the start: %v", err)
 	}
-	time.Sleep(time.Second) // for slow probes
-	r.pass(3 * time.Hour)   // the longest that a client or an address is shut out
+	time.Sleep(time.Second)     // for slow probes
+	r.pass(32 * 24 * time.Hour) // longer than anything is remembered
 	for range 4 {
 		r.settle()
 		r.tick()
@@ -301,21 +301,27 @@ func (r *fuzzRig) recover() {
 	if r.observing {
 		return
 	}
-	reserved := []byte{0x00, 0x15, 0x65, 0xaa, 0xaa, 0xaa}
 	conn := r.conn("eth0")
 	if conn == nil {
 		r.t.Error("not listening on an interface that is well")
 		return
 	}
-	for _, q := range []req{discover(reserved), selecting(reserved, "10.0.0.20")} {
+	deliver := func(q req) {
 		r.asked(q.bytes())
 		conn.Deliver(q.bytes(), fuzzMetas[0].meta)
 		r.settle()
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if p := r.promised[ip("10.0.0.20")]; p.client != lease.ClientOf(ethernet, reserved, nil) {
+	deliver(discover(receptionMAC))
+	deliver(selecting(receptionMAC, "10.0.0.20"))
+	if r.promised[ip("10.0.0.20")].mac != lease.FormatMAC(receptionMAC) {
 		r.t.Error("the reserved phone does not get its address any more")
+	}
+	clear(r.offered)
+	for i := range 10 {
+		deliver(discover([]byte{0, 0x15, 0x65, 0xee, 0, byte(i)}))
+	}
+	if len(r.offered) != 10 {
+		r.t.Errorf("only %d of 10 addresses can be had: %v", len(r.offered), r.offered)
 	}
 }
 

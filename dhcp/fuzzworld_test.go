@@ -27,6 +27,7 @@ func (o *fuzzOracle) LoadLeases(context.Context) ([]lease.Lease, error) {
 func (o *fuzzOracle) works(ctx context.Context) error {
 	o.mu.Lock()
 	mode, gate := o.store, o.gate
+	o.failed = o.failed || mode != storeOK // a slow one may be given up
 	o.mu.Unlock()
 	switch mode {
 	case storeFull:
@@ -50,20 +51,37 @@ func (o *fuzzOracle) PutLeases(ctx context.Context, ls []lease.Lease) error {
 		if err := l.Validate(); err != nil {
 			o.t.Errorf("a record that cannot be loaded again: %v", err)
 		}
+		o.replaced(l)
 		o.drop(l.IP)
 		o.leases[l.IP] = l
 		if l.State != lease.Bound {
 			continue
 		}
 		o.durable[held{l.IP, l.Client()}] = durable{until: l.Expires}
+		delete(o.left, held{l.IP, l.Client()})
 		// A client has one lease in a subnet; the new one ends the old one.
-		for a, p := range o.promised {
-			if a != l.IP && p.client == l.Client() && a.As4()[1] == l.IP.As4()[1] {
+		for a, old := range o.leases {
+			if a != l.IP && old.Client() == l.Client() && a.As4()[1] == l.IP.As4()[1] {
+				o.left[held{a, l.Client()}] = true
 				delete(o.promised, a)
 			}
 		}
 	}
 	return nil
+}
+
+// replaced checks that a record does not take the place of another client's
+// that is in time. An ACK for that one may not have been sent yet.
+func (o *fuzzOracle) replaced(l lease.Lease) {
+	old, ok := o.leases[l.IP]
+	c := old.Client()
+	if !ok || old.State != lease.Bound || c == l.Client() || !o.clock.Before(old.Granted.Add(time.Duration(old.Seconds)*time.Second)) {
+		return
+	}
+	if o.left[held{l.IP, c}] || o.ending[held{l.IP, c}] || o.ending[held{l.IP, ""}] || o.fixed[l.IP] && old.MAC == l.MAC {
+		return
+	}
+	o.t.Errorf("%s of %x is %s for %x now, after %s", l.IP, c, l.State, l.Client(), o.clock.Sub(old.Granted))
 }
 
 // DeleteLeases implements lease.Store.
