@@ -106,6 +106,35 @@ func (s *server) postLogout(v *visit) error {
 	return v.to("/login")
 }
 
+func (s *server) getPassword(v *visit) error { return v.password(http.StatusOK, nil) }
+
+func (v *visit) password(status int, problems []part.Problem) error {
+	f := v.frame("", "password.title")
+	f.Narrow = true
+	return v.show(status, page.Password(f, problems))
+}
+
+func (s *server) postPassword(v *visit) error {
+	form := v.r.PostForm
+	if form.Get("password") != form.Get("again") {
+		return v.password(http.StatusUnprocessableEntity, []part.Problem{{Field: "again", Text: v.words.T("claim.differ")}})
+	}
+	err := s.Sessions.SetPassword(v.r.Context(), v.token, v.host(), form.Get("old"), form.Get("password"))
+	switch problem, status := v.door(err); {
+	case err == nil:
+		s.Logger.Info("the password of the local page was changed", "from", v.host())
+		return v.done("/", "password.done")
+	case errors.Is(err, session.ErrSession):
+		return v.to("/login")
+	case errors.Is(err, session.ErrPassword):
+		problem.Field = "old"
+		return v.password(status, []part.Problem{problem})
+	case status != 0:
+		return v.password(status, []part.Problem{problem})
+	}
+	return err
+}
+
 func (s *server) getOverview(v *visit) error {
 	return v.show(http.StatusOK, page.Overview(v.frame("nav.overview", "overview.title"), s.Box.Overview(v.r.Context())))
 }

@@ -21,6 +21,8 @@ func (s *server) routes() http.Handler {
 	}
 	for pattern, handle := range map[string]handler{
 		"POST /logout":             s.postLogout,
+		"GET /password":            s.getPassword,
+		"POST /password":           s.postPassword,
 		"GET /{$}":                 s.getOverview,
 		"GET /dhcp/rules":          s.getRules,
 		"GET /dhcp/rules/edit":     s.getRule,

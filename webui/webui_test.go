@@ -176,6 +176,8 @@ func TestPagesAreSound(t *testing.T) {
 	check("POST", "/dhcp/rules/edit", url.Values{"match": {hostile}})
 	check("POST", "/dhcp/rules/edit", url.Values{"name": {"x"}, "match": {"class_is"}, "do": {"source"}})
 	check("POST", "/dhcp/rules/delete", url.Values{"name": {hostile}})
+	check("GET", "/password", nil)
+	check("POST", "/password", url.Values{"old": {"wrong"}, "password": {password + "!"}, "again": {password + "!"}})
 	check("GET", "/nothing", nil)
 	s.client.Jar, _ = cookiejar.New(nil)
 	check("GET", "/login?to="+q(hostile), nil)
@@ -263,6 +265,8 @@ func TestOnlyInside(t *testing.T) {
 		{"POST", "/dhcp/rules/delete"},
 		{"POST", "/dhcp/rules/disable"},
 		{"POST", "/logout"},
+		{"GET", "/password"},
+		{"POST", "/password"},
 	}
 	everywhere := func(header http.Header, status int, where string) {
 		t.Helper()
@@ -287,6 +291,53 @@ func TestOnlyInside(t *testing.T) {
 	everywhere(http.Header{"Origin": {"http://evil.example"}}, http.StatusForbidden, "")
 	if resp, _ := s.do("GET", "/", nil, nil); resp.StatusCode != http.StatusOK {
 		t.Errorf("after it: %d", resp.StatusCode)
+	}
+}
+
+// A new password holds for whoever logs in next, and ends the other sessions.
+func TestPassword(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, fakeBox{})
+	s.claim()
+	mine := s.client.Jar
+	s.client.Jar, _ = cookiejar.New(nil)
+	login := func(password string) int {
+		t.Helper()
+		resp, _ := s.do("POST", "/login", url.Values{"password": {password}}, nil)
+		return resp.StatusCode
+	}
+	if status := login(password); status != http.StatusSeeOther {
+		t.Fatalf("login: %d", status)
+	}
+	other := s.client.Jar
+	s.client.Jar = mine
+	const fresh = "another horse battery"
+	for name, test := range map[string]struct {
+		old, fresh, again string
+		status            int
+		field             string
+	}{
+		"wrong":     {"wrong", fresh, fresh, http.StatusForbidden, "old"},
+		"different": {password, fresh, password, http.StatusUnprocessableEntity, "again"},
+		"weak":      {password, "short", "short", http.StatusUnprocessableEntity, "password"},
+	} {
+		resp, text := s.do("POST", "/password", url.Values{"old": {test.old}, "password": {test.fresh}, "again": {test.again}}, nil)
+		if resp.StatusCode != test.status || !strings.Contains(text, `id="`+test.field+`-wrong"`) {
+			t.Errorf("%s: %d %s", name, resp.StatusCode, text)
+		}
+	}
+	if resp, _ := s.do("POST", "/password", url.Values{"old": {password}, "password": {fresh}, "again": {fresh}}, nil); resp.StatusCode != http.StatusSeeOther {
+		t.Fatalf("change: %d", resp.StatusCode)
+	}
+	if resp, text := s.do("GET", "/", nil, nil); resp.StatusCode != http.StatusOK || !strings.Contains(text, "The password is changed.") {
+		t.Errorf("after it: %d", resp.StatusCode)
+	}
+	s.client.Jar = other
+	if resp, _ := s.do("GET", "/", nil, nil); resp.StatusCode != http.StatusSeeOther {
+		t.Errorf("another session: %d", resp.StatusCode)
+	}
+	if old, now := login(password), login(fresh); old != http.StatusForbidden || now != http.StatusSeeOther {
+		t.Errorf("login with the old password: %d, with the new one: %d", old, now)
 	}
 }
 
