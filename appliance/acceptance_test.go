@@ -59,6 +59,10 @@ func (s *site) dhclient(host *exec.Cmd, class string) string {
 func script(t *testing.T, name, content string) string {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), name)
+	// A process that another test starts meanwhile must not have it open for
+	// writing: it could not be run then.
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
 	if err := os.WriteFile(file, []byte(content), 0o700); err != nil {
 		t.Fatal(err)
 	}

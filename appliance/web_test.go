@@ -1,7 +1,6 @@
 package appliance_test
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -89,8 +88,8 @@ const password = "correct horse battery"
 func TestPageClaim(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	var log bytes.Buffer
-	app := webBox(t, dir, "", &log)
+	log := &logFile{}
+	app := webBox(t, dir, "", log)
 	b := newBrowser(t, app)
 	if got := b.open("/dhcp/rules"); !strings.Contains(got, `action="/claim"`) {
 		t.Errorf("a box of nobody shows %s", got)
