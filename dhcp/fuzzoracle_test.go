@@ -131,14 +131,14 @@ func (o *fuzzOracle) tick() {
 }
 
 // calm is called when nothing moves. If nothing hangs either, everything that
-// was asked for has been done.
+// was asked for has been done, and it returns true.
 // What the book says then is what is on disk, but for what could not be
 // written.
-func (o *fuzzOracle) calm(book []lease.Lease) {
+func (o *fuzzOracle) calm(book []lease.Lease) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.waiting > 0 {
-		return
+		return false
 	}
 	for _, l := range book {
 		if d := o.leases[l.IP]; (l.State == lease.Bound || !o.failed) && (d.State != l.State || d.Client() != l.Client()) {
@@ -157,6 +157,7 @@ func (o *fuzzOracle) calm(book []lease.Lease) {
 		}
 	}
 	clear(o.ending)
+	return true
 }
 
 // hang waits in the world's stead of working.

@@ -89,10 +89,13 @@ func (r *fuzzRig) stop() {
 // tables are within their bounds.
 func (r *fuzzRig) settle() {
 	synctest.Wait()
-	r.calm(r.s.Leases())
+	rest := r.calm(r.s.Leases())
 	s := r.s
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if rest && len(s.probing) > 0 {
+		r.t.Errorf("nobody waits for %v", s.probing)
+	}
 	for _, b := range []struct {
 		name     string
 		len, max int
