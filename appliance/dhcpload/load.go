@@ -40,6 +40,10 @@ type Plan struct {
 	Tries int
 	// GiveUp has a phone that is not answered leave its place to the next one.
 	GiveUp bool
+	// Relay, if valid, puts the phones behind a relay agent at this address of
+	// the interface, which asks Server and nobody else: packets are unicast both
+	// ways (RFC 2131 4.1). Renew is not played then.
+	Relay, Server netip.Addr
 	// Limit ends the play whatever happens; 2 minutes if 0.
 	Limit time.Duration
 }
@@ -55,6 +59,8 @@ type Result struct {
 	// Took is the time from the first DISCOVER to the last ACK, Begun that to the
 	// last phone's first one.
 	Took, Begun time.Duration
+	// CPU is the processor time of the phones.
+	CPU time.Duration
 	// Offer and Ack are the times to the answers of packets that were not
 	// repeated: the medians and the 99th percentiles.
 	OfferP50, OfferP99, AckP50, AckP99 time.Duration
@@ -95,6 +101,10 @@ func Play(ctx context.Context, p Plan) (Result, error) {
 	if p.Tries <= 0 {
 		p.Tries = 3
 	}
+	if p.Relay.IsValid() {
+		return playRelayed(ctx, p)
+	}
+	before := processorTime()
 	conn, err := open(ctx, p.Interface)
 	if err != nil {
 		return Result{}, fmt.Errorf("play phones: %w", err)
@@ -104,6 +114,7 @@ func Play(ctx context.Context, p Plan) (Result, error) {
 	if err := g.run(ctx); err != nil {
 		return Result{}, fmt.Errorf("play phones: %w", err)
 	}
+	g.CPU = processorTime() - before
 	g.OfferP50, g.OfferP99 = quantiles(g.offers)
 	g.AckP50, g.AckP99 = quantiles(g.acks)
 	g.keep(ctx)
