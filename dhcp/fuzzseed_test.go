@@ -120,6 +120,7 @@ func scripts() []fuzzScript {
 		{"observe", 5, join(step(stepSight, 0), step(stepSight, 0), step(stepSight, 2), step(stepCrowd, 0xf3), step(stepSight, 1), dora,
 			chain(req{t: message.Request, mac: phoneMAC, opts: []message.Option{addrOpt(54, "10.0.0.99"), addrOpt(50, "10.0.0.7"), {Code: 60, Data: []byte("yealink")}}}, renewing(otherMAC, "10.0.0.9"), req{t: message.Inform, mac: pcMAC, ciaddr: "10.0.0.10"}),
 			step(stepServer, 9), chain(serverSays(message.Offer, "10.0.0.9", "10.0.0.200")), step(stepTick, 1), step(stepLink, linkDeaf), step(stepRestart, 0))},
+		{"observe to the end", 45, join(step(stepSight, 0), step(stepStop, 0), step(stepSight, 1), step(stepServer, 9), chain(serverSays(message.Offer, "10.0.0.9", "10.0.0.200")))},
 		{"loopback", 15, join(dora, chain(renewing(phoneMAC, "10.0.0.50"), gone))},
 		{"no probing", 25, join(dora, chain(discover(pcMAC), selecting(pcMAC, "10.0.0.51")), step(stepTick, 1))},
 		{"poisoned store", 30, join(dora, step(stepRestart, 0), dora)},

@@ -25,6 +25,9 @@ type Fake struct {
 	done chan struct{}
 	once sync.Once
 
+	calling sync.Mutex // held while watch or hear is called: Close waits for them
+	closed  bool
+
 	mu     sync.Mutex
 	addrs  []netip.Prefix
 	inUse  map[netip.Addr]string
@@ -140,13 +143,15 @@ func (f *Fake) WatchARP(watch func(net.HardwareAddr, netip.Addr)) error {
 	return nil
 }
 
-// Sight is an ARP packet of a station, which only a Fake that is watched
-// hears.
+// Sight is an ARP packet of a station, which only a Fake that is watched and
+// open hears.
 func (f *Fake) Sight(mac net.HardwareAddr, ip netip.Addr) {
+	f.calling.Lock()
+	defer f.calling.Unlock()
 	f.mu.Lock()
 	watch := f.watch
 	f.mu.Unlock()
-	if watch != nil {
+	if watch != nil && !f.closed {
 		watch(mac, ip)
 	}
 }
@@ -161,10 +166,12 @@ func (f *Fake) HearServers(hear func(net.HardwareAddr, netip.Addr, []byte)) erro
 
 // Answer is what another DHCP server sends to a client on the link.
 func (f *Fake) Answer(mac net.HardwareAddr, from netip.Addr, payload []byte) {
+	f.calling.Lock()
+	defer f.calling.Unlock()
 	f.mu.Lock()
 	hear := f.hear
 	f.mu.Unlock()
-	if hear != nil {
+	if hear != nil && !f.closed {
 		hear(mac, from, payload)
 	}
 }
@@ -186,8 +193,12 @@ func (f *Fake) Asked() [][]byte {
 	return out
 }
 
-// Close ends Read, Write and Deliver.
+// Close ends Read, Write and Deliver; nothing is sighted or answered any more
+// when it returns.
 func (f *Fake) Close() error {
 	f.once.Do(func() { close(f.done) })
+	f.calling.Lock()
+	defer f.calling.Unlock()
+	f.closed = true
 	return nil
 }
