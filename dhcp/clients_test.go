@@ -12,6 +12,12 @@ import (
 // place is where a client is, and what it gets there.
 type place struct{ ns, mac, ip, router, dns, ntp, domain string }
 
+// near is on the server's link, far behind a relay.
+var (
+	near = place{"c", "00:15:65:00:00:11", "10.0.0.50", "10.0.0.1", "10.0.0.1 10.0.0.2", "10.0.0.1", "branch.example.org"}
+	far  = place{ns: "d", mac: "00:15:65:00:00:22", ip: "10.1.0.50", router: "10.1.0.1"}
+)
+
 // Test A4: stock clients bind, renew, come back after a crash of the server,
 // and release, on its link and behind a relay.
 func TestRealClients(t *testing.T) {
@@ -19,18 +25,49 @@ func TestRealClients(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			l := newLAN(t)
 			l.serve()
-			run(l, place{"c", "00:15:65:00:00:11", "10.0.0.50", "10.0.0.1", "10.0.0.1 10.0.0.2", "10.0.0.1", "branch.example.org"})
+			run(l, near)
 		})
 		t.Run(name+" behind a relay", func(t *testing.T) {
 			l := newLAN(t)
 			l.serve()
 			l.startRelay()
-			run(l, place{ns: "d", mac: "00:15:65:00:00:22", ip: "10.1.0.50", router: "10.1.0.1"})
+			run(l, far)
 		})
 	}
 }
 
-func udhcpc(l *lanTest, at place) {
+// Test A4: they also renew when it is time to, and rebind with a server that
+// came back under an address they do not know.
+func TestRebinding(t *testing.T) {
+	for _, c := range []struct {
+		name, lease, bound, renewed, server string
+		start                               func(*lanTest) chan string
+	}{
+		{"udhcpc", "24s", "bound ip=", "renew ip=", "opt150=0a000003", func(l *lanTest) chan string { out, _ := startUdhcpc(l, near); return out }},
+		{"dhclient", "1h", "BOUND ip=", "RENEW ip=", "http://10.0.0.3:8667", func(l *lanTest) chan string {
+			// Its moments of asking again would skip the rebinding of a short lease.
+			out, _ := startDhclient(l, near, "supersede dhcp-renewal-time 4; supersede dhcp-rebinding-time 6;")
+			return out
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Setenv(helperEnv+"_LEASE", c.lease)
+			l := newLAN(t)
+			l.serve()
+			out := c.start(l)
+			for _, said := range []string{c.bound, c.renewed} {
+				l.await(l.journal, "event REQUEST/ACK "+near.mac+" "+near.ip)
+				l.await(out, said+near.ip)
+			}
+			l.moveServer()
+			l.await(l.journal, "event REQUEST/ACK "+near.mac+" "+near.ip)
+			l.await(out, c.renewed+near.ip, c.server) // which is what they call it
+		})
+	}
+}
+
+func startUdhcpc(l *lanTest, at place) (chan string, *exec.Cmd) {
+	l.t.Helper()
 	script := l.script("udhcpc.sh", `
 case "$1" in
 bound|renew) ip addr flush dev $interface; ip addr add $ip/$mask dev $interface; ip route replace default via $router ;;
@@ -38,10 +75,12 @@ deconfig) ip addr flush dev $interface ;;
 esac
 echo "$1 ip=$ip mask=$mask router=$router dns=$dns lease=$lease domain=$domain opt150=$opt150 siaddr=$siaddr"
 `)
-	client := func() (chan string, *exec.Cmd) {
-		return l.program(at.ns, "udhcpc", "-f", "-i", "phone0", "-s", script, "-T", "2",
-			"-V", "Cisco Systems, Inc. IP Phone CP-9999", "-O", "150")
-	}
+	return l.program(at.ns, "udhcpc", "-f", "-i", "phone0", "-s", script, "-T", "2",
+		"-V", "Cisco Systems, Inc. IP Phone CP-9999", "-O", "150")
+}
+
+func udhcpc(l *lanTest, at place) {
+	client := func() (chan string, *exec.Cmd) { return startUdhcpc(l, at) }
 	out, cmd := client()
 	l.await(out, "bound", "ip="+at.ip+" ", "mask=24", "router="+at.router+" ", "dns="+at.dns+" ", "lease=3600", "domain="+at.domain+" ", "opt150=0a000002")
 	l.await(l.journal, "event DISCOVER/OFFER "+at.mac+" "+at.ip)
@@ -62,7 +101,8 @@ echo "$1 ip=$ip mask=$mask router=$router dns=$dns lease=$lease domain=$domain o
 	l.await(out, "bound", "ip="+at.ip)
 }
 
-func dhclient(l *lanTest, at place) {
+func startDhclient(l *lanTest, at place, extra string, more ...string) (chan string, *exec.Cmd) {
+	l.t.Helper()
 	script := l.script("dhclient.sh", `
 case "$reason" in
 BOUND|RENEW|REBIND|REBOOT) ip addr flush dev $interface; ip addr add $new_ip_address/24 dev $interface; ip route replace default via $new_routers ;;
@@ -76,23 +116,25 @@ exit 0
 send vendor-class-identifier "yealink";
 send dhcp-client-identifier "one phone";
 request subnet-mask, routers, ntp-servers, tftp-server-name;
-`), 0o600); err != nil {
+`+extra), 0o600); err != nil {
 		l.t.Fatal(err)
 	}
-	args := func(more ...string) []string {
-		return append([]string{"dhclient", "-4", "-d", "-cf", conf, "-sf", script, "-lf", filepath.Join(l.dir, "dhclient.leases"), "-pf", filepath.Join(l.dir, "dhclient.pid")}, more...)
-	}
-	out, cmd := l.program(at.ns, args("phone0")...)
+	args := []string{"dhclient", "-4", "-d", "-cf", conf, "-sf", script, "-lf", filepath.Join(l.dir, "dhclient.leases"), "-pf", filepath.Join(l.dir, "dhclient.pid")}
+	return l.program(at.ns, append(append(args, more...), "phone0")...)
+}
+
+func dhclient(l *lanTest, at place) {
+	out, cmd := startDhclient(l, at, "")
 	l.await(out, "BOUND", "ip="+at.ip, "url=http://10.0.0.2:8667", "ntp="+at.ntp)
 	l.await(out, "bound to "+at.ip)
 	_ = cmd.Process.Kill()
 	l.crash()
 	l.serve()
-	out, cmd = l.program(at.ns, args("phone0")...)
+	out, cmd = startDhclient(l, at, "")
 	l.await(out, "REBOOT", "ip="+at.ip, "url=http://10.0.0.2:8667") // INIT-REBOOT after the crash
 	_ = cmd.Process.Kill()
 	l.know(at.ns, "10.0.0.2")
-	out, _ = l.program(at.ns, args("-r", "phone0")...)
+	out, _ = startDhclient(l, at, "", "-r")
 	l.await(l.journal, "event RELEASE/ "+at.mac+" "+at.ip)
 	l.await(out, "RELEASE")
 }

@@ -265,6 +265,16 @@ func (l *lanTest) crash() {
 	}
 }
 
+// moveServer has the server die and come back under another address, so that
+// only a broadcast finds it.
+func (l *lanTest) moveServer() {
+	l.t.Helper()
+	l.crash()
+	l.must("ip", "-n", l.ns("s"), "addr", "del", "10.0.0.2/24", "dev", "eth0")
+	l.must("ip", "-n", l.ns("s"), "addr", "add", "10.0.0.3/24", "dev", "eth0")
+	l.serve()
+}
+
 func lines(r io.Reader) chan string {
 	ch := make(chan string, 1000)
 	go func() {
