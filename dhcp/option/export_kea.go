@@ -25,10 +25,12 @@ type keaDef struct {
 }
 
 type keaOption struct {
-	Code int    `json:"code"`
-	CSV  bool   `json:"csv-format"`
-	Data string `json:"data"`
-	show string
+	Code   int    `json:"code"`
+	Space  string `json:"space,omitempty"`
+	CSV    bool   `json:"csv-format"`
+	Data   string `json:"data"`
+	Always bool   `json:"always-send,omitempty"`
+	show   string
 }
 
 // kea writes client classes. Of several that set an option the first one
@@ -61,7 +63,7 @@ func (x *exporter) kea() {
 		}
 		c := keaClass{Name: className(r.name, used), Test: test}
 		for _, s := range x.sets(r) {
-			x.keaSet(&c, s)
+			x.keaSet(r, &c, s)
 		}
 		if !r.noPhone {
 			if r.when == nil && !r.otherwise {
@@ -131,13 +133,25 @@ func (x *exporter) keaMember(r *rule) (string, bool) {
 	return "(" + strings.Join(parts, " or ") + ")", len(parts) > 0
 }
 
-func (x *exporter) keaSet(c *keaClass, s sent) {
+func (x *exporter) keaSet(r *rule, c *keaClass, s sent) {
 	switch s.code {
 	case codeNextServer:
 		c.NextServer = string(s.data)
 		return
 	case codeFilename:
 		c.BootFile = string(s.data)
+		return
+	}
+	vendor, ok := []keaOption(nil), true
+	if s.code == 125 {
+		vendor, ok = keaVendor(s)
+	}
+	if !ok || !keaTakes(s) {
+		x.note("rule %s: Kea does not take this value for option %s.", r.label(), Name(byte(s.code)))
+		return
+	}
+	if vendor != nil {
+		c.Options = append(c.Options, vendor...)
 		return
 	}
 	o := keaOption{Code: s.code, Data: hex.EncodeToString(s.data), show: Name(byte(s.code)) + " = " + s.show()}
@@ -158,8 +172,11 @@ func (x *exporter) keaSet(c *keaClass, s sent) {
 	c.Options = append(c.Options, o)
 }
 
-// keaText writes a constant of Kea's expressions.
-func keaText(b []byte) string {
+// keaConst writes a constant of Kea's expressions.
+func keaConst(b []byte) string {
+	if len(b) == 0 {
+		return "''"
+	}
 	if plain(b) && !strings.ContainsRune(string(b), '\'') {
 		return "'" + string(b) + "'"
 	}
@@ -187,13 +204,17 @@ func (x *exporter) keaCond(r *rule, c cond) (string, bool) {
 	}
 	switch c := c.(type) {
 	case whole:
-		return fmt.Sprintf("(%s.hex == %s)", opt, keaText(c.text)), true
+		return fmt.Sprintf("(%s.hex == %s)", opt, keaConst(x.keaSeen(w, c.text))), true
 	case prefix:
-		return fmt.Sprintf("(substring(%s.hex, 0, %d) == %s)", opt, len(c.text), keaText(c.text)), true
+		return fmt.Sprintf("(substring(%s.hex, 0, %d) == %s)", opt, len(c.text), keaConst(c.text)), true
 	case suffix:
-		return fmt.Sprintf("(substring(%s.hex, -%d, all) == %s)", opt, len(c.text), keaText(c.text)), true
+		text := x.keaSeen(w, c.text)
+		if len(text) == 0 {
+			return "(" + opt + ".exists)", true
+		}
+		return fmt.Sprintf("(substring(%s.hex, -%d, all) == %s)", opt, len(text), keaConst(text)), true
 	case part:
-		return fmt.Sprintf("(substring(%s.hex, %d, %d) == %s)", opt, c.at, c.n, keaText(c.text)), true
+		return fmt.Sprintf("(substring(%s.hex, %d, %d) == %s)", opt, c.at, c.n, keaConst(c.text)), true
 	case present:
 		if c.want {
 			return "(" + opt + ".exists)", true
