@@ -157,7 +157,7 @@ func (x *exporter) keaSet(r *rule, c *keaClass, s sent) {
 	o := keaOption{Code: s.code, Data: hex.EncodeToString(s.data), show: Name(byte(s.code)) + " = " + s.show()}
 	switch s.code {
 	case 66, 67: // strings in every version; a comma would end one
-		if plain(s.data) && !strings.Contains(string(s.data), ",") {
+		if plain(s.data) && !strings.Contains(string(s.data), ",") && strings.TrimSpace(string(s.data)) == string(s.data) {
 			o.CSV, o.Data = true, string(s.data)
 		}
 	case 3, 6, 42:
@@ -199,6 +199,10 @@ func (x *exporter) keaCond(r *rule, c cond) (string, bool) {
 	switch {
 	case w.nested && w.code == 82:
 		opt = fmt.Sprintf("relay4[%d]", w.sub)
+	case w.nested && w.code == 43:
+		// What is in it depends on other settings of Kea's.
+		x.note("rule %s: %s cannot be looked at.", r.label(), w)
+		return "", false
 	case w.nested:
 		opt += fmt.Sprintf(".option[%d]", w.sub)
 	}
