@@ -96,7 +96,7 @@ type facts struct {
 
 func (d *decider) facts(s *subnet) facts {
 	f := facts{subnet: s, ask: d.ask(d.book, s)}
-	f.rules = d.set.Rules.Decide(d.optionClient(), d.set.Values(s.Prefix, d.server))
+	f.rules = d.set.rules.Decide(d.optionClient(), d.set.Values(s.Prefix, d.server))
 	f.served = s.Serve == ServeAll || f.rules.Phone || f.ask.HasFixed
 	return f
 }

@@ -20,7 +20,7 @@ func (s *Server) overhear(set *settings, p *packet, now time.Time) {
 	if p.Type != message.Request && p.Type != message.Inform || !ip.IsGlobalUnicast() {
 		return
 	}
-	phone := set.Rules.Decide(p.optionClient(), option.Values{}).Phone
+	phone := set.rules.Decide(p.optionClient(), option.Values{}).Phone
 	s.observed.put(observation(p, ip, phone, now))
 	s.events.put(Event{Time: now, Interface: p.ifc.name, Message: p.Type.String(), MAC: p.mac, IP: ip, XID: p.XID, Reason: "overheard"})
 }

@@ -15,6 +15,7 @@ type settings struct {
 	Config
 	byName  map[string]*iface
 	blocked map[string]bool
+	rules   *option.Memo // of Config.Rules
 }
 
 type iface struct {
@@ -43,6 +44,7 @@ func compile(c Config) (*settings, error) {
 			return option.Values{TFTPHost: server.String(), TFTPIP: server}
 		}
 	}
+	s.rules = option.NewMemo(s.Rules)
 	for _, m := range c.Blocked {
 		b, err := lease.ParseMAC(m)
 		if err != nil {

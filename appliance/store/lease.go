@@ -39,27 +39,31 @@ func (s *Store) PutLeases(ctx context.Context, leases []lease.Lease) error {
 	if len(leases) == 0 {
 		return nil
 	}
+	type record struct{ key, value []byte }
+	records := make([]record, 0, len(leases))
+	for _, l := range leases {
+		key, err := leaseKey(l.IP)
+		if err != nil {
+			return err
+		}
+		content, err := json.Marshal(l)
+		if err != nil {
+			return fmt.Errorf("store: lease %s: %w", l.IP, err)
+		}
+		records = append(records, record{key, seal(key, content)})
+	}
 	return s.write(func(b *bbolt.Tx) error {
 		bucket := b.Bucket(bucketLeases)
-		for _, l := range leases {
-			key, err := leaseKey(l.IP)
-			if err != nil {
-				return err
+		more := 0
+		for _, r := range records {
+			if bucket.Get(r.key) == nil {
+				more++
 			}
-			content, err := json.Marshal(l)
-			if err != nil {
-				return fmt.Errorf("store: lease %s: %w", l.IP, err)
-			}
-			if bucket.Get(key) == nil {
-				if err := recount(bucket, +1); err != nil {
-					return err
-				}
-			}
-			if err := bucket.Put(key, seal(key, content)); err != nil {
+			if err := bucket.Put(r.key, r.value); err != nil {
 				return err
 			}
 		}
-		return nil
+		return recount(bucket, more)
 	})
 }
 

@@ -5,6 +5,8 @@ import "bytes"
 // cond is a compiled match. nil never occurs where one is evaluated.
 type cond interface {
 	match(*subject) bool
+	// asks marks the options that match looks at.
+	asks(codes *[256]bool)
 }
 
 // subject is a client with its vendor class looked up once, because nearly
