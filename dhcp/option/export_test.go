@@ -95,7 +95,9 @@ func checkSyntax(t *testing.T, format, text string) {
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if out, err := exec.CommandContext(t.Context(), path, append(program[1:], file)...).CombinedOutput(); err != nil {
+	cmd := exec.CommandContext(t.Context(), path, append(program[1:], file)...)
+	cmd.Env = append(os.Environ(), "KEA_LOCKFILE_DIR=none", "KEA_PIDFILE_DIR="+filepath.Dir(file))
+	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Errorf("%s: %v\n%s", program[0], err, out)
 	}
 }
