@@ -227,7 +227,9 @@ subnet 10.77.0.0 netmask 255.255.0.0 { range 10.77.16.0 10.77.255.250; option ro
 		if _, err := exec.LookPath("kea-dhcp4"); err != nil {
 			s.t.Skip("Kea is not installed")
 		}
-		s.write(dir, "kea.json", `{"Dhcp4": {"interfaces-config": {"interfaces": ["br0"], "service-sockets-max-retries": 100, "service-sockets-retry-wait-time": 100}, "lease-database": {"type": "memfile", "persist": true, "name": "`+filepath.Join(dir, "leases")+`"},
+		s.write(dir, "kea.json", `{"Dhcp4": {"interfaces-config": {"interfaces": ["br0"], "service-sockets-max-retries": 100, "service-sockets-retry-wait-time": 100}, "lease-database": {"type": "memfile", "persist": true, "lfc-interval": 0, "name": "`+filepath.Join(dir, "leases")+`"},
+"loggers": [{"name": "kea-dhcp4", "severity": "INFO", "output_options": [{"output": "stdout"}]}, {"name": "kea-dhcp4.leases", "severity": "WARN", "output_options": [{"output": "stdout"}]}],
+"multi-threading": {"enable-multi-threading": true, "thread-pool-size": 2, "packet-queue-size": 64},
 "valid-lifetime": 3600, "option-data": [{"name": "tftp-server-name", "data": "http://10.77.0.1:8667"}],
 "subnet4": [{"id": 1, "subnet": "10.77.0.0/16", "pools": [{"pool": "10.77.16.0 - 10.77.255.250"}], "option-data": [{"name": "routers", "data": "10.77.0.1"}]}]}}`)
 		cmd, ready = lan.Enter(s.hold.Process.Pid, "kea-dhcp4", "-c", filepath.Join(dir, "kea.json")), "DHCP4_STARTED"
