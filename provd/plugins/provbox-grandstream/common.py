@@ -32,7 +32,7 @@ class GrandstreamHTTPDeviceInfoExtractor:
         )
 
 
-class BaseGrandstreamPlugin(BaseProvboxPlugin):
+class BaseGrandstreamPlugin(GrandstreamProfiles):
     _FOLDER = 'Grandstream'
 
     # Values of P1362.
@@ -43,8 +43,6 @@ class BaseGrandstreamPlugin(BaseProvboxPlugin):
         'RTP-out-of-band': ('0', '1', '0'),
         'SIP-INFO': ('0', '0', '1'),
     }
-    _TRANSPORTS = {'udp': '0', 'tcp': '1', 'tls': '2'}
-    _SRTP_MODES = {'disabled': '0', 'preferred': '1', 'required': '2'}
     _SYSLOG_LEVELS = {
         'critical': '4',
         'error': '4',
@@ -87,21 +85,12 @@ class BaseGrandstreamPlugin(BaseProvboxPlugin):
         'transport': 48,
         'srtp': 43,
     }
-    # The second port of an adapter.
-    _SECOND_PORT = {
-        'active': 401,
-        'server': 747,
-        'outbound_proxy': 748,
-        'username': 735,
-        'auth_username': 736,
-        'password': 734,
-        'display_name': 703,
-        'voicemail': 733,
-        'transport': 830,
-        'srtp': 443,
-    }
-    # Values of the mode of a key.
+    # Values of the mode of a key, and of one that is not used. The keys on the
+    # screen that belong to lines are numbered apart from the others; current
+    # models take words for both.
     _KEY_TYPES = {'speeddial': '0', 'blf': '1', 'park': '9'}
+    _LINE_KEY_TYPES = {'speeddial': '10', 'blf': '11', 'park': '19'}
+    _KEY_WORDS = {'speeddial': 'SpeedDial', 'blf': 'BLF', 'park': 'CallPark'}
 
     http_dev_info_extractor = GrandstreamHTTPDeviceInfoExtractor()
 
@@ -118,14 +107,20 @@ class BaseGrandstreamPlugin(BaseProvboxPlugin):
         self._check(device, raw_config)
         filename = self._filename(device)
         template = self._templates.get_dev_template(filename, device)
-        plugins.add_xivo_phonebook_url(raw_config, 'grandstream')
+        # The phone adds the name of a file to the address.
+        plugins.add_xivo_phonebook_url(raw_config, 'grandstream', qs_suffix='file=')
         config = clean_xml(raw_config)
-        model = self._MODELS.get(device.get('model')) or {}
+        model = self._MODELS.get(device.get('model')) or self._guess(device)
+        config['XX_kind'] = model.get('kind')
+        config['XX_phonebook'] = self._location(config.get('XX_xivo_phonebook_url') or '')
         config['XX_mac'] = format_mac(device['mac'], separator='')
         config['XX_server'] = self._server(config)
-        config['XX_parameters'] = self._account_parameters(
-            config, model
-        ) + self._key_parameters(config, model)
+        if model.get('kind'):
+            config['XX_parameters'] = self._profile_parameters(config, model)
+        else:
+            config['XX_parameters'] = self._account_parameters(
+                config, model
+            ) + self._key_parameters(config, model)
         config['XX_dns'] = (config.get('dns_ip') or '').split('.')
         config['XX_syslog_level'] = self._SYSLOG_LEVELS.get(
             config.get('syslog_level'), '3'
@@ -140,10 +135,10 @@ class BaseGrandstreamPlugin(BaseProvboxPlugin):
 
     def _server(self, config):
         """Return where the phone finds its files, without the scheme."""
-        scheme, _, rest = self._server_url(config).rpartition('://')
+        server = self._location(self._server_url(config))
         return {
-            'path': f'{rest}/{self._FOLDER}',
-            'protocol': '2' if scheme == 'https' else '1',
+            'path': f'{server["path"]}/{self._FOLDER}',
+            'protocol': '2' if server['secure'] else '1',
         }
 
     def _account_parameters(self, config, model):
@@ -154,7 +149,7 @@ class BaseGrandstreamPlugin(BaseProvboxPlugin):
         )
         parameters = []
         for account in self._accounts(config, min(count, top)):
-            numbers = self._account_numbers(account['no'], model)
+            numbers = self._account_numbers(account['no'])
             values = self._account_values(config, account)
             parameters += [
                 {'number': numbers[name], 'value': value}
@@ -163,11 +158,9 @@ class BaseGrandstreamPlugin(BaseProvboxPlugin):
             ]
         return parameters
 
-    def _account_numbers(self, no, model):
+    def _account_numbers(self, no):
         if no == 1:
             return self._FIRST_ACCOUNT
-        if model.get('adapter'):
-            return self._SECOND_PORT
         series = self._ACCOUNT_SERIES[no]
         numbers = {name: series + n for name, n in self._IN_SERIES.items()}
         numbers['backup_server'] = 2012 + (no + 2) * 100
@@ -187,12 +180,7 @@ class BaseGrandstreamPlugin(BaseProvboxPlugin):
                 'display_name': '',
             }
 
-        def address(server, port):
-            if not server:
-                return ''
-            return f'{server}:{port}'
-
-        password = account['password']
+        address = self._address
         dtmf = self._DTMF_TYPES.get(
             account['dtmf'], self._DTMF_TYPES['RTP-out-of-band']
         )
@@ -206,8 +194,7 @@ class BaseGrandstreamPlugin(BaseProvboxPlugin):
             ),
             'username': account['username'],
             'auth_username': account['auth_username'],
-            # What provd writes for a phone without an account has no password.
-            'password': '' if password == 'autoprov' else password,
+            'password': self._password(account),
             'display_name': account['display_name'],
             'voicemail': account['voicemail'],
             'mwi': '1' if config.get('sip_subscribe_mwi') else '0',
@@ -219,38 +206,63 @@ class BaseGrandstreamPlugin(BaseProvboxPlugin):
         }
 
     def _key_parameters(self, config, model):
+        funckeys = self._by_number(config['funckeys'])
+        top = model.get('keys', min(max(funckeys, default=0), 7))
+        if max(funckeys, default=0) > top:
+            logger.info('function keys above %d do not fit the phone', top)
         parameters = []
-        for no, funckey in self._by_number(config['funckeys']).items():
-            if no > model.get('keys', 7):
-                logger.info('function key %d does not fit the phone', no)
-                continue
-            if funckey['type'] not in self._KEY_TYPES:
-                logger.info('no key of type %s on these phones', funckey['type'])
-                continue
-            line = funckey.get('line')
-            value = funckey.get('value') or ''
-            values = (
-                self._KEY_TYPES[funckey['type']],
-                int(line) - 1 if str(line).isdigit() and int(line) > 0 else 0,
-                funckey.get('label') or value,
-                value,
-            )
+        for no in range(1, top + 1):
+            types, unused, line = self._modes(no, model)
+            values = (unused, no - 1 if line else 0, '', '')
+            if no in funckeys:
+                values = self._key_values(funckeys[no], types) or values
             parameters += [
                 {'number': number, 'value': v}
                 for number, v in zip(self._key_numbers(no, model), values)
             ]
         return parameters
 
+    def _modes(self, no, model):
+        """Return the modes of a key, that of an unused one, and if it is a line's."""
+        if no > model.get('screen_keys', 0):
+            return self._KEY_TYPES, '0', False
+        line = no <= model['lines']
+        if 'line_keys' not in model:
+            return self._KEY_WORDS, 'Default' if line else 'None', line
+        if no <= model['line_keys']:
+            return self._LINE_KEY_TYPES, '0' if line else '-1', line
+        return self._KEY_TYPES, '-1', False
+
+    def _key_values(self, funckey, types):
+        if funckey['type'] not in types:
+            logger.info('no key of type %s on these phones', funckey['type'])
+            return None
+        line = funckey.get('line')
+        value = funckey.get('value') or ''
+        return (
+            types[funckey['type']],
+            int(line) - 1 if str(line).isdigit() and int(line) > 0 else 0,
+            funckey.get('label') or value,
+            value,
+        )
+
     def _key_numbers(self, no, model):
         """Return the numbers of the mode, account, label and value of a key."""
-        if model.get('screen_keys'):
-            if no <= 6:
-                mode, label = 1361 + 2 * no, 1463 + 2 * no
-                return (mode, mode + 1, label, label + 1)
-            first = 23800 + 4 * (no - 7)
-            return (first, first + 1, first + 2, first + 3)
-        first = 298 + 3 * no
-        return (322 + no, first, first + 1, first + 2)
+        screen = model.get('screen_keys', 0)
+        if no > screen:
+            return self._panel_numbers(no - screen)
+        if no <= 6:
+            mode, label = 1361 + 2 * no, 1463 + 2 * no
+            return (mode, mode + 1, label, label + 1)
+        first = 23800 + 4 * (no - 7)
+        return (first, first + 1, first + 2, first + 3)
+
+    def _panel_numbers(self, no):
+        if no <= 7:
+            first = 298 + 3 * no
+            return (322 + no, first, first + 1, first + 2)
+        first = 353 + 4 * (no - 8) if no <= 18 else 1440 + 4 * (no - 19)
+        return (first, first + 1, first + 2, first + 3)
 
     def _timezone(self, config):
         """Return the time zone in the notation of POSIX."""

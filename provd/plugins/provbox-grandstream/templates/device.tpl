@@ -1,20 +1,19 @@
-{# Where the files are, and that they are read on a NOTIFY. -#}
+{# Where the files are. -#}
 <P212>{{ XX_server.protocol }}</P212>
 <P237>{{ XX_server.path }}</P237>
-<P26015>1</P26015>
 {% if admin_password -%}
 <P2>{{ admin_password }}</P2>
 {% endif -%}
 {% if user_password -%}
 <P196>{{ user_password }}</P196>
 {% endif -%}
-{% if vlan_enabled -%}
-<P51>{{ vlan_id }}</P51>
-<P87>{{ vlan_priority or 0 }}</P87>
-{% else -%}
-<P51>0</P51>
-<P87>0</P87>
+{% if XX_kind == 'dect' -%}
+<P27004>{{ 1 if vlan_enabled else 0 }}</P27004>
 {% endif -%}
+<P51>{{ vlan_id if vlan_enabled else 0 }}</P51>
+{% for number in ((5038, 5042) if XX_kind else (87,)) -%}
+<P{{ number }}>{{ vlan_priority or 0 if vlan_enabled else 0 }}</P{{ number }}>
+{% endfor -%}
 {% if dns_enabled and XX_dns|length == 4 -%}
 <P92>{{ XX_dns[0] }}</P92>
 <P93>{{ XX_dns[1] }}</P93>
@@ -35,15 +34,19 @@
 <P207></P207>
 <P208>0</P208>
 {% endif -%}
-{% if XX_language -%}
+{% if XX_language and not XX_kind -%}
 <P1362>{{ XX_language }}</P1362>
 {% endif -%}
-{% if exten_pickup_call -%}
+{% if exten_pickup_call and not XX_kind -%}
 <P1347>{{ exten_pickup_call }}</P1347>
 {% endif -%}
-{% if XX_xivo_phonebook_url -%}
-<P330>1</P330>
-<P331>{{ XX_xivo_phonebook_url }}</P331>
+{% if XX_phonebook.path and XX_kind != 'adapter' -%}
+<P330>{{ 3 if XX_phonebook.secure else 1 }}</P330>
+<P331>{{ XX_phonebook.path }}</P331>
 {% endif -%}
+{% if not XX_kind -%}
 {# Any number may be dialled. -#}
 <P290>{ [*x]+ }</P290>
+{% endif -%}
+{# No NOTIFY may set the phone back to its factory settings. -#}
+<P26015>0</P26015>
