@@ -9,6 +9,7 @@ package document
 import (
 	"encoding/json"
 	"iter"
+	"maps"
 	"slices"
 	"strconv"
 )
@@ -17,8 +18,37 @@ import (
 // object ready to use. Member values are nil, bool, string, json.Number,
 // []any and *Object, nothing else; encoding refuses others with an error. An Object is not safe for concurrent mutation.
 type Object struct {
-	keys   []string
-	values map[string]any
+	members []member
+	// index is where each member stands, once there are too many to look through.
+	index map[string]int
+}
+
+type member struct {
+	name  string
+	value any
+}
+
+// scanLimit is how many members are looked through without an index. Most objects
+// of a device or config have fewer, and there are many of them.
+const scanLimit = 12
+
+// find returns where a member stands, or -1.
+func (o *Object) find(name string) int {
+	if o == nil {
+		return -1
+	}
+	if o.index != nil {
+		if i, ok := o.index[name]; ok {
+			return i
+		}
+		return -1
+	}
+	for i := range o.members {
+		if o.members[i].name == name {
+			return i
+		}
+	}
+	return -1
 }
 
 // New returns an object with the given members: alternating names and values.
@@ -39,17 +69,17 @@ func (o *Object) Len() int {
 	if o == nil {
 		return 0
 	}
-	return len(o.keys)
+	return len(o.members)
 }
 
 // Get returns the member's value and whether the member exists. A member that
 // is null exists with a nil value.
 func (o *Object) Get(name string) (any, bool) {
-	if o == nil {
+	i := o.find(name)
+	if i < 0 {
 		return nil, false
 	}
-	v, ok := o.values[name]
-	return v, ok
+	return o.members[i].value, true
 }
 
 // String returns the member if it is a string, otherwise "".
@@ -82,19 +112,30 @@ func (o *Object) List(name string) []any {
 
 // Has reports whether the member exists, null included.
 func (o *Object) Has(name string) bool {
-	_, ok := o.Get(name)
-	return ok
+	return o.find(name) >= 0
 }
 
 // Set stores a member. An existing one keeps its place, a new one goes last.
 func (o *Object) Set(name string, value any) {
-	if o.values == nil {
-		o.values = make(map[string]any)
+	if i := o.find(name); i >= 0 {
+		o.members[i].value = value
+		return
 	}
-	if _, ok := o.values[name]; !ok {
-		o.keys = append(o.keys, name)
+	o.add(name, value)
+}
+
+// add appends a member that is known to be absent.
+func (o *Object) add(name string, value any) {
+	o.members = append(o.members, member{name, value})
+	switch {
+	case o.index != nil:
+		o.index[name] = len(o.members) - 1
+	case len(o.members) > scanLimit:
+		o.index = make(map[string]int, 2*len(o.members))
+		for i := range o.members {
+			o.index[o.members[i].name] = i
+		}
 	}
-	o.values[name] = value
 }
 
 // SetDefault stores a member only when there is none of that name. An explicit
@@ -107,12 +148,23 @@ func (o *Object) SetDefault(name string, value any) {
 
 // Delete removes a member and reports whether it was there.
 func (o *Object) Delete(name string) bool {
-	if !o.Has(name) {
+	i := o.find(name)
+	if i < 0 {
 		return false
 	}
-	delete(o.values, name)
-	o.keys = slices.DeleteFunc(o.keys, func(k string) bool { return k == name })
+	o.members = slices.Delete(o.members, i, i+1)
+	if o.index != nil {
+		delete(o.index, name)
+		for ; i < len(o.members); i++ {
+			o.index[o.members[i].name] = i
+		}
+	}
 	return true
+}
+
+// At returns the i-th member, from 0, in order; i must be less than Len.
+func (o *Object) At(i int) (name string, value any) {
+	return o.members[i].name, o.members[i].value
 }
 
 // All iterates over the members in order. The object must not gain or lose
@@ -122,8 +174,8 @@ func (o *Object) All() iter.Seq2[string, any] {
 		if o == nil {
 			return
 		}
-		for _, k := range o.keys {
-			if !yield(k, o.values[k]) {
+		for i := 0; i < len(o.members); i++ {
+			if !yield(o.members[i].name, o.members[i].value) {
 				return
 			}
 		}
@@ -135,14 +187,22 @@ func (o *Object) Keys() []string {
 	if o == nil {
 		return nil
 	}
-	return slices.Clone(o.keys)
+	keys := make([]string, len(o.members))
+	for i := range o.members {
+		keys[i] = o.members[i].name
+	}
+	return keys
 }
 
 // Clone returns a deep copy. A nil object gives an empty one.
 func (o *Object) Clone() *Object {
 	c := &Object{}
-	for k, v := range o.All() {
-		c.Set(k, cloneValue(v))
+	if o == nil {
+		return c
+	}
+	c.members, c.index = slices.Clone(o.members), maps.Clone(o.index)
+	for i := range c.members {
+		c.members[i].value = cloneValue(c.members[i].value)
 	}
 	return c
 }

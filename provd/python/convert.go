@@ -3,7 +3,6 @@ package python
 import (
 	"encoding/json"
 	"io"
-	"iter"
 	"math"
 	"math/big"
 	"strconv"
@@ -21,9 +20,9 @@ const maxConvertDepth = 200
 
 // FromGo makes a Python value of a Go one: nil, bool, string, json.Number, int,
 // int64, float64, []any, any Value, and ordered objects, which are values with
-// methods Len() int and All() iter.Seq2[string, any]. The result shares nothing
-// with v, except Values, which are kept. It charges no Thread: the host bounds
-// what it converts.
+// methods Len() int and At(int) (string, any) that name each member once. The
+// result shares nothing with v, except Values, which are kept. It charges no
+// Thread: the host bounds what it converts.
 func FromGo(v any) (Value, error) { return fromGo(v, maxConvertDepth) }
 
 func fromGo(v any, depth int) (Value, error) {
@@ -57,15 +56,17 @@ func fromGo(v any, depth int) (Value, error) {
 		return NewList(items), nil
 	case interface {
 		Len() int
-		All() iter.Seq2[string, any]
+		At(i int) (string, any)
 	}:
-		d := NewDict(v.Len())
-		for k, e := range v.All() {
+		n := v.Len()
+		d := NewDict(n)
+		for i := range n {
+			name, e := v.At(i)
 			item, err := fromGo(e, depth-1)
 			if err != nil {
 				return nil, err
 			}
-			d.SetStr(k, item)
+			d.insert(hashString(name), Str(name), item)
 		}
 		return d, nil
 	case Value:
