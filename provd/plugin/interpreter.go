@@ -23,6 +23,7 @@ type interpreter struct {
 	busy   chan struct{} // holds a token while a call runs
 	env    *python.Env
 	frames *python.Frames
+	names  *python.Names
 	print  func(text string)
 	// object is the package's plugin object; nil until the package is executed,
 	// which the first call does, and again after a call that was cut off.
@@ -54,7 +55,7 @@ func (in *interpreter) reset() {
 		loaded:  make(map[string]*python.Module),
 	}
 	in.env = &python.Env{Builtins: builtins, Import: modules.Import}
-	in.frames = new(python.Frames)
+	in.frames, in.names = new(python.Frames), python.NewNames()
 	in.object = nil
 }
 
@@ -269,11 +270,11 @@ func (r *run) load() (err error) {
 	if err != nil {
 		return err
 	}
-	general, err := fromDocument(r.plugin.general())
+	general, err := r.fromDocument(r.plugin.general())
 	if err != nil {
 		return err
 	}
-	specific, err := fromDocument(r.plugin.cfg.Specific)
+	specific, err := r.fromDocument(r.plugin.cfg.Specific)
 	if err != nil {
 		return err
 	}
@@ -369,11 +370,11 @@ func (r *run) method(name string, args ...python.Value) (python.Value, error) {
 }
 
 // fromDocument makes a dict of a document, an empty one of nil.
-func fromDocument(doc *document.Object) (python.Value, error) {
+func (in *interpreter) fromDocument(doc *document.Object) (python.Value, error) {
 	if doc == nil {
 		return python.NewDict(0), nil
 	}
-	return python.FromGo(doc)
+	return in.names.FromGo(doc)
 }
 
 // toDocument makes an ordered object of the members of a dict.

@@ -125,7 +125,7 @@ func (p *Plugin) start(ctx context.Context) error {
 		if err := p.describe(r); err != nil {
 			return err
 		}
-		raw, err := fromDocument(p.cfg.BaseRawConfig)
+		raw, err := r.fromDocument(p.cfg.BaseRawConfig)
 		if err != nil {
 			return err
 		}

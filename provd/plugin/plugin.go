@@ -81,11 +81,11 @@ func (p *Plugin) configure(ctx context.Context, files *layer.Scratch, dev provd.
 
 func (p *Plugin) configureWith(ctx context.Context, c call, dev provd.Device, raw *document.Object) error {
 	return p.work.call(ctx, opConfigure, p.cfg.Limits.Work, c, func(r *run) error {
-		device, err := fromDocument(dev.Object)
+		device, err := r.fromDocument(dev.Object)
 		if err != nil {
 			return err
 		}
-		config, err := fromDocument(raw)
+		config, err := r.fromDocument(raw)
 		if err != nil {
 			return err
 		}
@@ -108,7 +108,7 @@ func (p *Plugin) Deconfigure(ctx context.Context, dev provd.Device) error {
 
 func (p *Plugin) deconfigure(ctx context.Context, files *layer.Scratch, dev provd.Device) error {
 	return p.work.call(ctx, "deconfigure", p.cfg.Limits.Work, call{files: files, device: dev}, func(r *run) error {
-		device, err := fromDocument(dev.Object)
+		device, err := r.fromDocument(dev.Object)
 		if err != nil {
 			return err
 		}
@@ -121,11 +121,11 @@ func (p *Plugin) deconfigure(ctx context.Context, files *layer.Scratch, dev prov
 // or failed.
 func (p *Plugin) Synchronize(ctx context.Context, dev provd.Device, raw *document.Object) error {
 	return p.talk.call(ctx, opSynchronize, p.cfg.Limits.Synchronize, call{files: p.files.ReadOnly(), device: dev}, func(r *run) error {
-		device, err := fromDocument(dev.Object)
+		device, err := r.fromDocument(dev.Object)
 		if err != nil {
 			return err
 		}
-		config, err := fromDocument(raw)
+		config, err := r.fromDocument(raw)
 		if err != nil {
 			return err
 		}
@@ -154,7 +154,7 @@ func (p *Plugin) close() {
 // the phone took its configuration, or "".
 func (p *Plugin) RemoteStateTrigger(ctx context.Context, dev provd.Device) (name string, err error) {
 	err = p.askFor(ctx, opTrigger, dev.IP(), func(r *run) error {
-		device, err := fromDocument(dev.Object)
+		device, err := r.fromDocument(dev.Object)
 		if err != nil {
 			return err
 		}

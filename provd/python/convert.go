@@ -23,9 +23,41 @@ const maxConvertDepth = 200
 // methods Len() int and At(int) (string, any) that name each member once. The
 // result shares nothing with v, except Values, which are kept. It charges no
 // Thread: the host bounds what it converts.
-func FromGo(v any) (Value, error) { return fromGo(v, maxConvertDepth) }
+func FromGo(v any) (Value, error) { return new(Names).FromGo(v) }
 
-func fromGo(v any, depth int) (Value, error) {
+// Names remembers the member names of objects that were converted, which are the
+// same in one config after the other. The zero value remembers nothing. It is not
+// safe for concurrent use.
+type Names struct{ known map[string]name }
+
+// NewNames returns one that remembers a bounded number of names.
+func NewNames() *Names { return &Names{make(map[string]name)} }
+
+type name struct {
+	value Value
+	hash  uint64
+}
+
+const (
+	maxNames    = 1024 // more than any raw config has
+	maxNameSize = 64
+)
+
+// FromGo is the function of that name, with names that were seen before made once.
+func (n *Names) FromGo(v any) (Value, error) { return n.fromGo(v, maxConvertDepth) }
+
+func (n *Names) of(s string) name {
+	if k, ok := n.known[s]; ok {
+		return k
+	}
+	k := name{Str(s), hashString(s)}
+	if len(s) <= maxNameSize && n.known != nil && len(n.known) < maxNames {
+		n.known[s] = k
+	}
+	return k
+}
+
+func (n *Names) fromGo(v any, depth int) (Value, error) {
 	if depth == 0 {
 		return nil, ValueErrorf("document is nested too deeply")
 	}
@@ -47,7 +79,7 @@ func fromGo(v any, depth int) (Value, error) {
 	case []any:
 		items := make([]Value, len(v))
 		for i, e := range v {
-			item, err := fromGo(e, depth-1)
+			item, err := n.fromGo(e, depth-1)
 			if err != nil {
 				return nil, err
 			}
@@ -58,15 +90,16 @@ func fromGo(v any, depth int) (Value, error) {
 		Len() int
 		At(i int) (string, any)
 	}:
-		n := v.Len()
-		d := NewDict(n)
-		for i := range n {
+		size := v.Len()
+		d := NewDict(size)
+		for i := range size {
 			name, e := v.At(i)
-			item, err := fromGo(e, depth-1)
+			item, err := n.fromGo(e, depth-1)
 			if err != nil {
 				return nil, err
 			}
-			d.insert(hashString(name), Str(name), item)
+			k := n.of(name)
+			d.insert(k.hash, k.value, item)
 		}
 		return d, nil
 	case Value:
@@ -209,7 +242,7 @@ func decodeJSON(dec *json.Decoder, depth int) (Value, error) {
 	}
 	delim, ok := tok.(json.Delim)
 	if !ok {
-		return fromGo(tok, depth)
+		return new(Names).fromGo(tok, depth)
 	}
 	if depth == 0 {
 		return nil, ValueErrorf("document is nested too deeply")
