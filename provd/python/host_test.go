@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"iter"
 	"math"
 	"math/big"
 	"strings"
@@ -70,15 +69,7 @@ type orderedObject []Member
 
 func (o orderedObject) Len() int { return len(o) }
 
-func (o orderedObject) All() iter.Seq2[string, any] {
-	return func(yield func(string, any) bool) {
-		for _, m := range o {
-			if !yield(m.Key, m.Value) {
-				return
-			}
-		}
-	}
-}
+func (o orderedObject) At(i int) (string, any) { return o[i].Key, o[i].Value }
 
 func TestConvert(t *testing.T) {
 	t.Parallel()
