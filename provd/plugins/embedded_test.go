@@ -97,6 +97,8 @@ func TestTakeover(t *testing.T) {
 		{"Mitel", http("/aastra.cfg", "Mitel6920 MAC:14-00-E9-1F-03-EA V:6.4.0.140-SIP"), "provbox-aastra", "provbox-aastra"},
 		{"Cisco SPA", http("/0002fdff2103.xml", "Cisco/SPA508G-7.4.4 (0002FDFF2103)(CBT141400UK)"), "provbox-cisco-sip", "provbox-cisco-sip"},
 		{"Cisco MPP", http("/8851-3PCC.xml", "Cisco-CP-8851-3PCC/12.0.7 (00562B043617)"), "provbox-cisco-sip", "provbox-cisco-sip"},
+		{"Cisco by DHCP", dhcp("Cisco Systems, Inc. IP Phone CP-8941\x00"), "provbox-cisco-sccp", "provbox-cisco-sccp"},
+		{"Cisco's old adapter", tftp("ATA001AA2B3C4D6.cnf.xml"), "provbox-cisco-sccp", "provbox-cisco-sccp"},
 		{"Cisco SCCP", tftp("SEP001AA2B3C4D5.cnf.xml"), "provbox-cisco-sccp", "provbox-cisco-sccp"},
 		{"Gigaset", http("/7c2f80e0d605.xml", "Gigaset N870 IP PRO/83.V2.11.0+build.a546b91;7C2F80E0D605"), "provbox-gigaset", "provbox-gigaset"},
 		{"a browser", http("/", "Mozilla/5.0"), "", ""},

@@ -1,12 +1,21 @@
 package plugins_test
 
 import (
+	"maps"
+	"slices"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"provbox/provd"
+	"provbox/provd/plugin"
+	"provbox/provd/plugins"
 )
 
-const ciscoSIP = "provbox-cisco-sip"
+const (
+	ciscoSIP  = "provbox-cisco-sip"
+	ciscoSCCP = "provbox-cisco-sccp"
+)
 
 func TestOwnCiscoRender(t *testing.T) {
 	t.Parallel()
@@ -83,4 +92,112 @@ func TestOwnCiscoFacts(t *testing.T) {
 			{provd.Info{"vendor": "Yealink", "model": "T46U"}, 100},
 		},
 	})
+}
+
+// TestOwnCiscoManagedRender renders what speaks SIP of the phones that are made for
+// a call manager.
+func TestOwnCiscoManagedRender(t *testing.T) {
+	t.Parallel()
+	testOwn(t, ciscoSCCP, []ownRender{
+		{"8945-autoprov", "8945", autoprov},
+		{"8945-full", "8945", full},
+		{"8945-hostile", "8945", ownHostile},
+		{"8945-servers", "8945", `{"sip_dtmf_mode": "RTP-in-band", "funckeys": {"1": {"type": "blf", "value": "taken"}, "4": {"type": "blf", "value": "4"}, "5": {"type": "blf", "value": "none"}},
+			"sip_lines": {"1": {"username": "u1", "password": "p1", "display_name": "One", "number": "1001", "proxy_ip": "192.0.2.21"},
+			"2": {"username": "u2", "password": "p2", "display_name": "Two", "number": "1002", "proxy_ip": "192.0.2.22"}}}`},
+		{"8945-SCCP", "8945", `{"protocol": "SCCP", "sccp_call_managers": {"1": {"ip": "192.0.2.20"}}}`},
+		{"7941G-SIP", "7941G", `{"protocol": "SIP", "sip_lines": {"1": {"username": "u1", "password": "p1", "display_name": "One", "number": "1001", "proxy_ip": "192.0.2.21"}}}`},
+		{"ATA190-full", "ATA190", full},
+		{"ATA190-hostile", "ATA190", ownHostile},
+		{"ATA190-ports", "ATA190", `{"sip_lines": {"1": {"username": "u1", "password": "p1", "display_name": "One", "number": "1001", "proxy_ip": "192.0.2.21"},
+			"2": {"username": "u2", "password": "p2", "display_name": "Two", "number": "1002", "proxy_ip": "192.0.2.22"}}}`},
+	})
+}
+
+func TestOwnCiscoManagedInjection(t *testing.T) {
+	t.Parallel()
+	checkOwnXML(t, ownFiles(t, ciscoSCCP, "8945"))
+	checkOwnXML(t, ownFiles(t, ciscoSCCP, "ATA190"))
+}
+
+func TestOwnCiscoManagedFacts(t *testing.T) {
+	t.Parallel()
+	testOwnFacts(t, ciscoSCCP, "ATA190", ownFacts{
+		trigger:   "ATA001565AABBCC.cnf.xml",
+		sensitive: map[string]bool{"ATA001565AABBCC.cnf.xml": true, "ATA1565AABBCC01.cnf.xml": true, "SEP001565AABBCC.cnf.xml": true, "dialplan.xml": false},
+		scores: []ownScore{
+			{provd.Info{"vendor": "Cisco", "model": "ATA190"}, 400},
+			{provd.Info{"vendor": "Cisco", "model": "8941"}, 400},
+			{provd.Info{"vendor": "Cisco", "model": "8961"}, 400},
+			{provd.Info{"vendor": "Cisco", "model": "ATA192"}, 100},
+		},
+	})
+}
+
+// TestOwnCiscoPorts checks that the file of the second port of an adapter goes
+// with its account and with the device.
+func TestOwnCiscoPorts(t *testing.T) {
+	t.Parallel()
+	p := load(t, ciscoSCCP)
+	dev := provd.NewDevice("id", "dev1", "mac", "00:15:65:aa:bb:cc", "model", "ATA190")
+	const line = `{"username": "u", "password": "p", "display_name": "d", "number": "1", "proxy_ip": "192.0.2.21"}`
+	for _, tt := range []struct {
+		config string
+		want   []string
+	}{
+		{`{"sip_lines": {"1": ` + line + `, "2": ` + line + `}}`, []string{"ATA001565AABBCC.cnf.xml", "ATA1565AABBCC01.cnf.xml"}},
+		{`{"sip_lines": {"1": ` + line + `}}`, []string{"ATA001565AABBCC.cnf.xml"}},
+		{`{"sip_lines": {"2": ` + line + `}}`, []string{"ATA001565AABBCC.cnf.xml", "ATA1565AABBCC01.cnf.xml"}},
+	} {
+		if err := p.Configure(t.Context(), dev, config(t, tt.config)); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(tt.want, slices.Sorted(maps.Keys(p.DeviceFiles("dev1")))); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", tt.config, diff)
+		}
+	}
+	if err := p.Deconfigure(t.Context(), dev); err != nil {
+		t.Fatal(err)
+	}
+	if files := p.DeviceFiles("dev1"); len(files) > 0 {
+		t.Errorf("%d files are left", len(files))
+	}
+}
+
+// TestOwnCiscoSynchronize checks how each kind of phone is told to read its files.
+func TestOwnCiscoSynchronize(t *testing.T) {
+	t.Parallel()
+	restart := plugin.Notification{URI: "sip:anonymous@198.51.100.7", Variables: []string{
+		"Event=service-control", "Content-type=text/plain", "Content=action=restart", "Content=RegisterCallId={}",
+		"Content=ConfigVersionStamp={0000000000000000}", "Content=DialplanVersionStamp={0000000000000000}", "Content=SoftkeyVersionStamp={0000000000000000}",
+	}}
+	check := plugin.Notification{URI: "sip:anonymous@198.51.100.7", Variables: []string{"Event=check-sync"}}
+	for _, tt := range []struct {
+		model, config string
+		want          []plugin.Notification
+	}{
+		{"8941", "{}", []plugin.Notification{restart}},
+		{"7941G", `{"protocol": "SIP"}`, []plugin.Notification{restart}},
+		{"ATA190", "{}", []plugin.Notification{check}},
+		{"8941", `{"protocol": "SCCP"}`, nil},
+		{"7941G", "{}", nil},
+	} {
+		t.Run(tt.model+tt.config, func(t *testing.T) {
+			t.Parallel()
+			var got []plugin.Notification
+			p, err := plugin.Load(t.Context(), plugin.Config{
+				ID: ciscoSCCP, Package: plugins.FS(ciscoSCCP), BaseRawConfig: base(), Notifier: notifier{&got},
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			dev := provd.NewDevice("id", "dev1", "mac", "00:15:65:aa:bb:cc", "ip", "198.51.100.7", "model", tt.model)
+			if err := p.Synchronize(t.Context(), dev, config(t, tt.config)); (err != nil) != (tt.want == nil) {
+				t.Errorf("error %v", err)
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
 }

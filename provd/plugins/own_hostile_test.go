@@ -23,7 +23,7 @@ import (
 func hostileModels() map[string][]string {
 	return map[string][]string{
 		aastra:               {"6867i", "6731i", ""},
-		"provbox-cisco-sccp": {"7941G", ""},
+		"provbox-cisco-sccp": {"7941G", "8945", "ATA190", ""},
 		ciscoSIP:             {"8851", "SPA504G", "SPA122", "ATA192", ""},
 		fanvil:               {"X6U", "X4", ""},
 		gigaset:              {"N870 IP PRO", "N510 IP PRO", "N720 DM PRO", ""},

@@ -1,6 +1,6 @@
 <?xml version="1.0" encoding="UTF-8"?>
 <device>
-<deviceProtocol>SCCP</deviceProtocol>
+<deviceProtocol>{{ 'SIP' if XX_sip else 'SCCP' }}</deviceProtocol>
 <sshUserId>{{ admin_username or '' }}</sshUserId>
 <sshPassword>{{ admin_password or '' }}</sshPassword>
 <devicePool>
@@ -20,6 +20,9 @@
 </dateTimeSetting>
 {% include 'callmanagers.tpl' %}
 </devicePool>
+{%- if XX_sip %}
+{% include 'sip.tpl' %}
+{%- endif %}
 <commonProfile>
   <phonePassword>{{ user_password or '' }}</phonePassword>
   <backgroundImageAccess>true</backgroundImageAccess>
@@ -37,6 +40,9 @@
   <webAccess>0</webAccess>
   {%- if vlan_enabled %}
   <adminVlanId>{{ vlan_id }}</adminVlanId>
+  {%- endif %}
+  {%- if XX_sip and syslog_enabled %}
+  <logServer>{{ syslog_ip }}:{{ syslog_port or 514 }}</logServer>
   {%- endif %}
 </vendorConfig>
 <versionStamp>{{ config_version or 0 }}</versionStamp>
@@ -61,5 +67,8 @@
 <proxyServerURL></proxyServerURL>
 <servicesURL></servicesURL>
 <capfAuthMode>0</capfAuthMode>
-<transportLayerProtocol>1</transportLayerProtocol>
+{%- if XX_sip %}
+<deviceSecurityMode>{{ XX_security }}</deviceSecurityMode>
+{%- endif %}
+<transportLayerProtocol>{{ XX_transport if XX_sip else 1 }}</transportLayerProtocol>
 </device>

@@ -5,6 +5,10 @@
       <callManager>
         <ports>
           <ethernetPhonePort>{{ manager.port }}</ethernetPhonePort>
+          {%- if manager.sip_port %}
+          <sipPort>{{ manager.sip_port }}</sipPort>
+          <securedSipPort>{{ manager.sip_port }}</securedSipPort>
+          {%- endif %}
         </ports>
         <processNodeName>{{ manager.ip }}</processNodeName>
       </callManager>
