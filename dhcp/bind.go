@@ -115,6 +115,22 @@ func (d *decider) standing(f facts, ip netip.Addr) lease.Standing {
 	return d.book.Standing(f.Prefix, ip, d.client, f.ask.Fixed, f.ask.HasFixed, d.now)
 }
 
+// tooMany reports whether one more lease is too many for the client's hardware
+// address or port. One that takes the place of the client's own is no more.
+func (d *decider) tooMany(f facts) bool {
+	if l, ok := d.book.Binding(f.Prefix, d.client); ok && d.book.InTime(l.IP, d.now) {
+		return false
+	}
+	return d.book.Limited(f.Prefix, f.ask.MAC, f.ask.Relay, d.now)
+}
+
+// forUs reports whether a DECLINE or RELEASE means this server. A client that
+// left out the server identifier, which table 5 wants, is heard all the same.
+func (d *decider) forUs() bool {
+	_, has := d.Option(message.OptServerID)
+	return !has || d.ours(d.Addr(message.OptServerID))
+}
+
 // mustMove reports whether the client has a reservation for another address
 // that it could have.
 func (d *decider) mustMove(f facts, ip netip.Addr) bool {

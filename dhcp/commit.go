@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/netip"
+	"slices"
 
 	"provbox/dhcp/lease"
 )
@@ -81,7 +82,7 @@ func (s *Server) write(ctx context.Context, batch []*job) {
 			s.log.Info("leases can be stored again")
 		}
 	}
-	s.settle(batch, err)
+	former := s.settle(batch, err)
 	for _, j := range batch {
 		if err != nil {
 			j.ev.Err = fmt.Errorf("lease %s of %s is not durable: %w", j.lease.IP, j.lease.MAC, err)
@@ -91,10 +92,18 @@ func (s *Server) write(ctx context.Context, batch []*job) {
 		}
 		s.out <- j
 	}
+	// Else the time that a record was written would have to tell after a restart
+	// which one is the client's, and the clock may have been wrong at that time.
+	if len(former) > 0 {
+		if err := s.remove(ctx, former); err != nil {
+			s.log.Warn("former leases of clients that have moved were not deleted; that is tried again at the next start", "leases", len(former), "err", err)
+		}
+	}
 }
 
-// settle brings the book up to what the store has.
-func (s *Server) settle(batch []*job, err error) {
+// settle brings the book up to what the store has. It returns the addresses
+// whose stored records mean nothing any more: their clients have others.
+func (s *Server) settle(batch []*job, err error) (former []netip.Addr) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, j := range batch {
@@ -104,11 +113,18 @@ func (s *Server) settle(batch []*job, err error) {
 			// even if it could not be written.
 			s.book.Put(j.lease, j.until)
 		case err == nil:
-			s.book.Commit(j.lease, j.until)
+			if old := s.book.Commit(j.lease, j.until); old.IsValid() {
+				former = append(former, old)
+			}
 		default:
 			s.book.Abort(j.lease.IP)
 		}
 	}
+	// In this batch somebody else may have got such an address.
+	return slices.DeleteFunc(former, func(ip netip.Addr) bool {
+		_, ok := s.book.Lookup(ip)
+		return ok
+	})
 }
 
 func (s *Server) erase(ctx context.Context, ips []netip.Addr) error {

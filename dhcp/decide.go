@@ -156,6 +156,8 @@ func (d *decider) request() decision {
 	_, hasID := d.Option(message.OptServerID)
 	id := d.Addr(message.OptServerID)
 	switch {
+	case hasID && !id.IsValid():
+		return decision{why: "a server identifier of a wrong length"}
 	case hasID && !d.ours(id):
 		// SELECTING, and another server was chosen: the offer is declined.
 		return decision{do: withdraw, subnet: d.on[0], why: "the client chose another server"}
@@ -189,12 +191,18 @@ func (d *decider) selecting(want netip.Addr) decision {
 		return d.nak(f, "a reserved address is waiting")
 	}
 	switch st := d.standing(f, want); st {
-	case lease.Own, lease.Offered, lease.Fixed:
+	case lease.Own, lease.Fixed:
+		return d.bind(f, want, st.String())
+	case lease.Offered:
+		// Offers are given side by side; only leases count for a limit.
+		if d.tooMany(f) {
+			return d.nak(f, "limited")
+		}
 		return d.bind(f, want, st.String())
 	case lease.Free:
 		// The offer is forgotten (taken back, or we were restarted), but the
 		// address is still there to be had.
-		if d.book.Limited(s.Prefix, f.ask.MAC, f.ask.Relay, d.now) {
+		if d.tooMany(f) {
 			return d.nak(f, "limited")
 		}
 		return d.bind(f, want, "free")
@@ -223,9 +231,12 @@ func (d *decider) initReboot(want netip.Addr) decision {
 	case lease.Own, lease.Fixed:
 		return d.bind(f, want, "reboot")
 	}
-	if l, ok := d.book.Binding(s.Prefix, d.client); ok && l.IP != want {
-		// "client's notion of its IP address is incorrect"
+	switch l, ok := d.book.Binding(s.Prefix, d.client); {
+	// "client's notion of its IP address is incorrect"
+	case ok && l.IP != want:
 		return d.nak(f, "the client's address is "+l.IP.String())
+	case ok && st == lease.Foreign:
+		return d.nak(f, "address is not given out any more")
 	}
 	if st == lease.Taken || st == lease.Forbidden {
 		return d.refuse(f, true, "address is "+st.String())
@@ -255,14 +266,15 @@ func (d *decider) extend(ip netip.Addr) decision {
 		// We have no record, but the client lives at an address that is ours
 		// to give and nobody's: a box that lost its leases or replaced
 		// another takes its phones over instead of cutting them off.
-		if d.book.Limited(s.Prefix, f.ask.MAC, f.ask.Relay, d.now) {
+		if d.tooMany(f) {
 			return d.refuse(f, d.unicast(), "limited")
 		}
 		return d.bind(f, ip, "adopted")
 	case lease.Foreign:
 		// An address of this subnet outside our pools: another server's, so
-		// only a client that asks us alone is told.
-		return d.refuse(f, d.unicast(), "address is not ours to give")
+		// only a client that asks us alone is told, or one that has it from us.
+		l, ok := d.book.Binding(s.Prefix, d.client)
+		return d.refuse(f, d.unicast() || ok && l.IP == ip, "address is not ours to give")
 	default:
 		return d.refuse(f, true, "address is "+st.String())
 	}
@@ -282,7 +294,7 @@ func (d *decider) refuse(f facts, certain bool, why string) decision {
 // decline is RFC 2131 4.3.3: the address is in use by somebody else.
 func (d *decider) decline() decision {
 	ip := d.Addr(message.OptRequestedIP)
-	if id := d.Addr(message.OptServerID); id.IsValid() && !d.ours(id) {
+	if !d.forUs() {
 		return decision{why: "for another server"}
 	}
 	s := d.subnetOf(ip)
@@ -302,7 +314,7 @@ func (d *decider) decline() decision {
 
 // release is RFC 2131 4.3.4.
 func (d *decider) release() decision {
-	if id := d.Addr(message.OptServerID); id.IsValid() && !d.ours(id) {
+	if !d.forUs() {
 		return decision{why: "for another server"}
 	}
 	s := d.subnetOf(d.CIAddr)

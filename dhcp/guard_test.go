@@ -77,7 +77,7 @@ func TestJobsAreBounded(t *testing.T) {
 		s.submit(&job{effect: free})
 	}
 	client := lease.ClientOf(1, phoneMAC, nil)
-	s.book.Prepare(ip("10.0.0.50"), client)
+	s.book.Prepare(lease.Lease{IP: ip("10.0.0.50")}, client)
 	s.submit(&job{effect: bind, lease: lease.Lease{IP: ip("10.0.0.50")}})
 	if got := s.Stats().StoreBusy; got != 1 {
 		t.Errorf("%d answers given up, want 1", got)

@@ -141,7 +141,7 @@ func show(d decision) string {
 
 // phoneBinds gives an address to a client the way the server does.
 func grant(book *lease.Allocator, mac []byte, addr string, at time.Time) {
-	book.Prepare(ip(addr), lease.ClientOf(1, mac, nil))
+	book.Prepare(lease.Lease{IP: ip(addr), MAC: lease.FormatMAC(mac)}, lease.ClientOf(1, mac, nil))
 	book.Commit(lease.Lease{
 		IP: ip(addr), MAC: lease.FormatMAC(mac), HType: 1, State: lease.Bound,
 		Granted: at, Expires: at.Add(2 * time.Hour), Seconds: 3600,

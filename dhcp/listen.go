@@ -87,6 +87,7 @@ func (s *Server) listen(ctx context.Context, name string) {
 		last = ""
 		s.log.Info("dhcp listening", "interface", name, "addresses", conn.Addrs())
 		s.setConn(name, conn)
+		s.keepOwn(conn) // before the first packet
 		var reader sync.WaitGroup
 		failed := make(chan error, 1)
 		reader.Go(func() { failed <- s.read(conn, name) })
@@ -113,7 +114,6 @@ func (s *Server) listen(ctx context.Context, name string) {
 
 // look watches a connection until it is of no use.
 func (s *Server) look(ctx context.Context, name string, conn Conn, tick <-chan time.Time, failed <-chan error) error {
-	s.keepOwn(conn)
 	k := s.newSeeker(name, conn)
 	for n := 1; ; n++ {
 		select {
@@ -143,14 +143,13 @@ const poolsEvery = 2
 func (s *Server) checkPools() {
 	now := s.deps.Now()
 	for _, u := range s.Usage() {
-		used := u.Bound + u.Declined + u.Blocked
-		full := u.Size > 0 && used*10 >= u.Size*9
+		full := u.Size > 0 && u.Taken*10 >= u.Size*9
 		s.mu.Lock()
 		before := s.nearly[u.Prefix]
 		s.nearly[u.Prefix] = full
 		s.mu.Unlock()
 		if full && !before {
-			s.events.put(Event{Time: now, Reason: fmt.Sprintf("pool of %s is nearly full: %d of %d addresses in use", u.Prefix, used, u.Size)})
+			s.events.put(Event{Time: now, Reason: fmt.Sprintf("pool of %s is nearly full: %d of %d addresses in use", u.Prefix, u.Taken, u.Size)})
 		}
 	}
 }
@@ -160,6 +159,11 @@ func (s *Server) keepOwn(conn Conn) {
 	now := s.deps.Now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.blockOwn(conn, now)
+}
+
+// blockOwn is keepOwn for who holds the lock.
+func (s *Server) blockOwn(conn Conn, now time.Time) {
 	for _, a := range conn.Addrs() {
 		s.book.Block(a.Addr(), now.Add(time.Minute))
 	}

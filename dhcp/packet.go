@@ -85,7 +85,7 @@ func (p *packet) own(ip netip.Addr) bool {
 // ours reports whether a server identifier means this server: one of its
 // addresses, or what the relay told it to call itself (RFC 5107).
 func (p *packet) ours(id netip.Addr) bool {
-	return p.own(id) || p.override() == id
+	return id.IsValid() && (p.own(id) || p.override() == id)
 }
 
 // override is the server identifier override of RFC 5107, invalid if none.

@@ -18,12 +18,17 @@ func (p *packet) header(t message.Type, server netip.Addr) *message.Reply {
 		HType: p.HType, HLen: p.HLen, XID: p.XID, Flags: p.Flags & message.FlagBroadcast,
 		GIAddr: p.GIAddr, CHAddr: p.CHAddr, Type: t, MaxSize: p.MaxSize(p.mtu),
 	}
-	if t != message.None {
+	if t == message.None {
+		// RFC 1534 2: a BOOTREPLY keeps to the size of BOOTP, which is that of
+		// the client's own message where that is larger.
+		r.MaxSize = p.Size
+	} else {
 		r.Required = append(r.Required, message.Option{Code: message.OptServerID, Data: server.AsSlice()})
 	}
-	if p.id != nil {
-		// RFC 6842 3: what the client sent, and nothing if it sent none.
-		r.Required = append(r.Required, message.Option{Code: message.OptClientID, Data: p.id})
+	if v, ok := p.Option(message.OptClientID); ok && len(v) > 0 {
+		// RFC 6842 3: what the client sent, even one too short to identify it,
+		// and nothing if it sent none.
+		r.Required = append(r.Required, message.Option{Code: message.OptClientID, Data: v})
 	}
 	if v, ok := p.Option(message.OptRelayInfo); ok {
 		r.RelayInfo = v // RFC 3046 2.2

@@ -98,6 +98,10 @@ func TestReplyContents(t *testing.T) {
 			req{t: message.Request, opts: []message.Option{addrOpt(50, "192.168.7.7"), opt(55, 1, 3)}},
 			"54=0a000002 56=wrong network",
 		},
+		"client identifier too short to be one": {
+			req{t: message.Discover, opts: []message.Option{opt(61, 7), opt(55, 1)}},
+			"54=0a000002 61=07 " + timers + " 1=ffffff00",
+		},
 		"BOOTP has no DHCP options": {
 			req{mac: []byte{0x00, 0x15, 0x65, 0xaa, 0xaa, 0xaa}, opts: []message.Option{opt(55, 3)}},
 			"1=ffffff00 3=0a000001",
@@ -177,7 +181,7 @@ func TestBindRecord(t *testing.T) {
 	if err := d.lease.Validate(); err != nil {
 		t.Error(err)
 	}
-	book.Prepare(d.ip, d.lease.Client())
+	book.Prepare(d.lease, d.lease.Client())
 	book.Commit(d.lease, d.until)
 
 	// The unicast renewal carries no option 82: the record keeps it, and the

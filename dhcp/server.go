@@ -182,7 +182,11 @@ func (s *Server) apply(c Config) error {
 		return errors.New("dhcp configuration: changing the mode needs a new server")
 	}
 	s.set = set
-	s.book = s.book.With(set.pools(), set.Limits, s.deps.Now())
+	now := s.deps.Now()
+	s.book = s.book.With(set.pools(), set.Limits, now)
+	for _, conn := range s.conns {
+		s.blockOwn(conn, now) // the pools may have them now
+	}
 	s.forceAll()
 	s.mu.Unlock()
 	select {

@@ -159,7 +159,7 @@ func (s *Server) decide(p *packet, now time.Time) (d decision, probe, repeated b
 			s.book.Withdraw(n.Prefix, p.client)
 		}
 	case bind:
-		s.book.Prepare(d.ip, p.client)
+		s.book.Prepare(d.lease, p.client)
 	case renew:
 		s.book.Renew(d.ip, d.until)
 	case quarantine:
@@ -193,6 +193,9 @@ func (s *Server) probe(p *packet, conn Conn, ip netip.Addr, attempt int) {
 	if err != nil {
 		// Not being able to ask is no reason not to serve.
 		s.log.Debug("dhcp probe", "ip", ip, "err", err)
+	}
+	if who == p.mac {
+		who = "" // the client itself, which still lives at an address it had
 	}
 	now := s.deps.Now()
 	if s.probed(ip, who, now) {

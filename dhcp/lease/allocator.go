@@ -58,21 +58,14 @@ type Allocator struct {
 	pools  []*pool
 	byNet  map[netip.Prefix]*pool
 	byIP   map[netip.Addr]*entry
-	byMAC  map[heldBy][]*entry
-	byLink map[heldBy][]*entry
-}
-
-// heldBy keys the bound records of one hardware address or relay value.
-type heldBy struct {
-	pool *pool
-	who  string
+	shares map[share]*held
 }
 
 // New returns an empty book. The pools must be valid and must not overlap.
 func New(pools []Pool, limits Limits) *Allocator {
 	a := &Allocator{
 		limits: limits.withDefaults(), byNet: map[netip.Prefix]*pool{}, byIP: map[netip.Addr]*entry{},
-		byMAC: map[heldBy][]*entry{}, byLink: map[heldBy][]*entry{},
+		shares: map[share]*held{},
 	}
 	for i, p := range pools {
 		np := newPool(p, i, a.limits.KnownHold)
@@ -264,11 +257,11 @@ func (a *Allocator) Pick(prefix netip.Prefix, ask Ask, now time.Time) Choice {
 		return Choice{IP: ip, Why: why, Probe: e == nil || now.Sub(e.checked) >= checkedFor}
 	}
 	wanted := ask.Want.IsValid() && standing(ask.Want) == Free
-	if e := p.offers[ask.Client]; e != nil && !wanted && standing(e.ip).Usable() {
-		return free(e.ip, "offered")
-	}
 	if a.Limited(prefix, ask.MAC, ask.Relay, now) {
 		return Choice{Why: "limited"}
+	}
+	if e := p.offers[ask.Client]; e != nil && !wanted && standing(e.ip).Usable() {
+		return free(e.ip, "offered")
 	}
 	if wanted {
 		return free(ask.Want, "asked")
@@ -295,28 +288,6 @@ func (a *Allocator) Pick(prefix netip.Prefix, ask Ask, now time.Time) Choice {
 	return Choice{Why: "exhausted"}
 }
 
-// Limited reports whether a hardware address or relay value holds as many
-// leases of a pool as it may. It only reads.
-func (a *Allocator) Limited(prefix netip.Prefix, mac string, relay []byte, now time.Time) bool {
-	p := a.byNet[prefix]
-	if p == nil {
-		return true
-	}
-	return live(a.byMAC[heldBy{p, mac}], now) >= a.limits.PerMAC ||
-		a.limits.PerRelay > 0 && len(relay) > 0 && live(a.byLink[heldBy{p, string(relay)}], now) >= a.limits.PerRelay
-}
-
-// live counts the entries whose lease is in time.
-func live(es []*entry, now time.Time) int {
-	n := 0
-	for _, e := range es {
-		if e.inTime(now) {
-			n++
-		}
-	}
-	return n
-}
-
 const (
 	// fairHold is what an offer gets at least when a pool has nothing else.
 	fairHold = 2 * time.Second
@@ -337,42 +308,6 @@ func (a *Allocator) Snapshot(now time.Time) []Lease {
 		out = append(out, l)
 	}
 	slices.SortFunc(out, func(x, y Lease) int { return x.IP.Compare(y.IP) })
-	return out
-}
-
-// Usage counts one pool.
-type Usage struct {
-	Prefix netip.Prefix
-	// Size is the number of dynamic addresses; Bound, Offered, Declined and
-	// Remembered (ended, but kept for their clients) are counts of addresses.
-	// Reserved is the number of reservations. Blocked addresses were found in
-	// use by a stranger.
-	Size, Bound, Offered, Declined, Remembered, Blocked, Reserved int
-}
-
-// Usage counts every pool, in the order of the configuration.
-func (a *Allocator) Usage(now time.Time) []Usage {
-	out := make([]Usage, len(a.pools))
-	for i, p := range a.pools {
-		out[i] = Usage{Prefix: p.Prefix, Size: p.size, Reserved: len(p.Reservations), Offered: p.strangers.Len() + p.friends.Len()}
-	}
-	for e := range maps.Values(a.byIP) {
-		if e.pool == nil {
-			continue
-		}
-		u := &out[e.pool.index]
-		switch {
-		case e.stuck && e.until.After(now):
-			u.Blocked++
-		case !e.has:
-		case e.lease.State == Declined && e.until.After(now):
-			u.Declined++
-		case e.lease.State == Bound && e.until.After(now):
-			u.Bound++
-		default:
-			u.Remembered++
-		}
-	}
 	return out
 }
 

@@ -53,7 +53,7 @@ func (b *book) lease(n int, addr string) Lease {
 }
 
 func (b *book) bind(n int, addr string) {
-	b.Prepare(ip(addr), client(n))
+	b.Prepare(Lease{IP: ip(addr)}, client(n))
 	b.Commit(b.lease(n, addr), b.now.Add(time.Hour))
 }
 
@@ -127,9 +127,9 @@ func TestStanding(t *testing.T) {
 		"offer lapsed, not yet swept": {func(b *book) { b.offer(1, ""); b.now = b.now.Add(time.Minute) }, 2, "10.0.0.10", Free},
 		"bound to the client":         {func(b *book) { b.bind(1, "10.0.0.10") }, 1, "10.0.0.10", Own},
 		"bound to another":            {func(b *book) { b.bind(1, "10.0.0.10") }, 2, "10.0.0.10", Taken},
-		"being bound to the client":   {func(b *book) { b.Prepare(ip("10.0.0.10"), client(1)) }, 1, "10.0.0.10", Own},
-		"being bound to another":      {func(b *book) { b.Prepare(ip("10.0.0.10"), client(1)) }, 2, "10.0.0.10", Taken},
-		"bind failed":                 {func(b *book) { b.Prepare(ip("10.0.0.10"), client(1)); b.Abort(ip("10.0.0.10")) }, 2, "10.0.0.10", Free},
+		"being bound to the client":   {func(b *book) { b.Prepare(Lease{IP: ip("10.0.0.10")}, client(1)) }, 1, "10.0.0.10", Own},
+		"being bound to another":      {func(b *book) { b.Prepare(Lease{IP: ip("10.0.0.10")}, client(1)) }, 2, "10.0.0.10", Taken},
+		"bind failed":                 {func(b *book) { b.Prepare(Lease{IP: ip("10.0.0.10")}, client(1)); b.Abort(ip("10.0.0.10")) }, 2, "10.0.0.10", Free},
 		"expired, the client's":       {func(b *book) { b.bind(1, "10.0.0.10"); b.wait(2 * time.Hour) }, 1, "10.0.0.10", Own},
 		"expired, another's":          {func(b *book) { b.bind(1, "10.0.0.10"); b.wait(2 * time.Hour) }, 2, "10.0.0.10", Free},
 		"expired, on offer to another": {func(b *book) {
@@ -181,7 +181,7 @@ func (b *book) released(n int, addr string) {
 }
 
 func (b *book) known(n int, addr string) {
-	b.Prepare(ip(addr), client(n))
+	b.Prepare(Lease{IP: ip(addr)}, client(n))
 	l := b.lease(n, addr)
 	l.Known = true
 	b.Commit(l, b.now.Add(time.Hour))
@@ -315,7 +315,7 @@ func BenchmarkPickOfferBind(b *testing.B) {
 			b.Fatal(pick.Why)
 		}
 		a.Offer(pick.IP, c, now)
-		a.Prepare(pick.IP, c)
+		a.Prepare(Lease{IP: pick.IP}, c)
 		a.Commit(Lease{IP: pick.IP, MAC: FormatMAC(m), HType: 1, State: Bound, Granted: now, Expires: now.Add(2 * time.Hour)}, now.Add(time.Hour))
 	}
 }

@@ -81,11 +81,12 @@ func (a *Allocator) Checked(ip netip.Addr, now time.Time) {
 	}
 }
 
-// Block keeps ip from everybody until the given time because somebody unknown
-// uses it, or because it is the server's own. The former owner is forgotten.
+// Block keeps ip from everybody, even from who has it reserved, until the given
+// time because somebody unknown uses it, or because it is the server's own. The
+// former owner is forgotten.
 func (a *Allocator) Block(ip netip.Addr, until time.Time) {
 	p := a.poolOf(ip)
-	if p == nil || !p.dynamic(ip) {
+	if p == nil || !p.dynamic(ip) && p.reserved[ip] == nil {
 		return
 	}
 	e := a.entry(ip)
@@ -95,14 +96,17 @@ func (a *Allocator) Block(ip netip.Addr, until time.Time) {
 	p.place(e)
 }
 
-// Prepare marks ip as being bound to c while the store writes. Every Prepare
-// is followed by one Commit or one Abort.
-func (a *Allocator) Prepare(ip netip.Addr, c Client) {
-	e := a.entry(ip)
+// Prepare marks the address of l as being bound to c while the store writes l.
+// Every Prepare is followed by one Commit or one Abort.
+func (a *Allocator) Prepare(l Lease, c Client) {
+	e := a.entry(l.IP)
 	if e.pool == nil {
 		return
 	}
 	a.withdraw(e)
+	for _, k := range a.sharesOf(e.pool, l.MAC, l.RelayInfo) {
+		a.promise(e, k)
+	}
 	e.pending++
 	e.pendingFor = c
 	e.pool.place(e)
@@ -111,19 +115,23 @@ func (a *Allocator) Prepare(ip netip.Addr, c Client) {
 // Abort undoes a Prepare whose record could not be written.
 func (a *Allocator) Abort(ip netip.Addr) {
 	if e := a.byIP[ip]; e != nil && e.pending > 0 {
-		e.pending--
-		e.pool.place(e)
+		a.settled(e)
+		if e.pool != nil {
+			e.pool.place(e)
+		}
 	}
 }
 
 // Commit ends a Prepare: the bound record is durable and the client may be
-// told. until is the end of the promise on the running clock.
-func (a *Allocator) Commit(l Lease, until time.Time) {
+// told. until is the end of the promise on the running clock. It returns the
+// address of the client's former record in the pool, which this one replaces,
+// invalid if there was none.
+func (a *Allocator) Commit(l Lease, until time.Time) (former netip.Addr) {
 	e := a.entry(l.IP)
 	if e.pending > 0 {
-		e.pending--
+		a.settled(e)
 	}
-	a.record(e, l, until)
+	return a.record(e, l, until)
 }
 
 // Renew moves the end of a promise that the stored record already covers.
@@ -150,30 +158,28 @@ func (a *Allocator) withdrawIfPooled(e *entry) {
 }
 
 // record makes l the record of its address and, unless declined, the one
-// record of its client in the pool.
-func (a *Allocator) record(e *entry, l Lease, until time.Time) {
+// record of its client in the pool. It returns the address of a former one.
+func (a *Allocator) record(e *entry, l Lease, until time.Time) (former netip.Addr) {
 	a.unrecord(e)
 	e.lease, e.until, e.has, e.stuck = l, until, true, false
 	p := e.pool
 	if p == nil {
-		return
+		return former
 	}
 	if l.State != Declined {
 		e.owner = l.Client()
 		if old := p.owners[e.owner]; old != nil && old != e {
 			a.unrecord(old)
 			p.place(old)
+			former = old.ip
 		}
 		p.owners[e.owner] = e
 	}
 	if l.State == Bound {
-		a.byMAC[heldBy{p, l.MAC}] = append(a.byMAC[heldBy{p, l.MAC}], e)
-		if len(l.RelayInfo) > 0 && a.limits.PerRelay > 0 {
-			k := heldBy{p, string(l.RelayInfo)}
-			a.byLink[k] = append(a.byLink[k], e)
-		}
+		a.take(e)
 	}
 	p.place(e)
+	return former
 }
 
 // unrecord forgets the record of an entry, without placing the entry anew.
@@ -185,22 +191,9 @@ func (a *Allocator) unrecord(e *entry) {
 		if p.owners[e.owner] == e {
 			delete(p.owners, e.owner)
 		}
-		drop(a.byMAC, heldBy{p, e.lease.MAC}, e)
-		drop(a.byLink, heldBy{p, string(e.lease.RelayInfo)}, e)
+		a.giveBack(e)
 	}
 	e.lease, e.has, e.owner = Lease{}, false, ""
-}
-
-func drop(m map[heldBy][]*entry, k heldBy, e *entry) {
-	es, ok := m[k]
-	if !ok {
-		return
-	}
-	if es = slices.DeleteFunc(es, func(o *entry) bool { return o == e }); len(es) == 0 {
-		delete(m, k)
-	} else {
-		m[k] = es
-	}
 }
 
 // clockFloor tells a clock that was never set from one that was: no lease of
@@ -302,6 +295,11 @@ func (a *Allocator) With(pools []Pool, limits Limits, now time.Time) *Allocator 
 			delete(b.byIP, e.ip)
 		} else {
 			n.pool.place(n)
+		}
+		for _, k := range e.pendingOf {
+			if k.pool = n.pool; k.pool != nil && (!k.relay || b.limits.PerRelay > 0) {
+				b.promise(n, k)
+			}
 		}
 	}
 	for _, p := range a.pools {

@@ -78,7 +78,7 @@ func TestWithKeepsEverything(t *testing.T) {
 	b := newBook(t, 10, Limits{})
 	b.bind(1, "10.0.0.10")
 	b.offer(2, "10.0.0.12")
-	b.Prepare(ip("10.0.0.13"), client(3))
+	b.Prepare(Lease{IP: ip("10.0.0.13")}, client(3))
 	b.declined(4, "10.0.0.14")
 	b.Block(ip("10.0.0.15"), b.now.Add(time.Hour))
 	before := b.Snapshot(b.now)

@@ -129,9 +129,10 @@ func address(n uint32) netip.Addr {
 }
 
 // entry is what is known about one address. An address without an entry was
-// never used. An entry is in exactly one place: in the pool's heap when it has
-// a record or is blocked, else in the vacant list, or in neither while it is
-// offered or being bound.
+// never used. An entry of a dynamic address is in exactly one place: in the
+// pool's heap when it has a record or is blocked, else in the vacant list, or in
+// neither while it is offered or being bound. Other addresses are in neither:
+// they are not for newcomers, and must not stand before those that are.
 type entry struct {
 	ip   netip.Addr
 	pool *pool // nil for an orphan: a lease of a subnet that is not configured
@@ -149,6 +150,7 @@ type entry struct {
 	offerAt    *list.Element
 	pending    int // binds handed to the store and not yet answered
 	pendingFor Client
+	pendingOf  []share // whose limits they count for
 
 	checked time.Time // last probe that found the address free
 	vacant  *list.Element
@@ -172,7 +174,7 @@ type pool struct {
 	freshRange int
 	fresh      uint32
 	vacant     *list.List // addresses that were only ever offered, oldest first
-	used       byFree     // addresses with a record, the longest free first
+	used       byFree     // dynamic addresses with a record, the longest free first
 	strangers  *list.List // offers to clients without a record, oldest first
 	friends    *list.List // all other offers
 }
@@ -241,7 +243,12 @@ func newPool(p Pool, index int, hold time.Duration) *pool {
 	}
 	for _, r := range p.Ranges {
 		out.size += r.Size()
-		for _, ip := range []netip.Addr{p.Prefix.Addr(), Broadcast(p.Prefix)} {
+		for ip := range out.excluded {
+			if r.Contains(ip) && out.reserved[ip] == nil {
+				out.size--
+			}
+		}
+		for ip := range out.reserved {
 			if r.Contains(ip) {
 				out.size--
 			}
@@ -298,7 +305,7 @@ func (p *pool) place(e *entry) {
 			heap.Fix(&p.used, e.index)
 		case e.index >= 0:
 			heap.Remove(&p.used, e.index)
-		case settled:
+		case settled && p.dynamic(e.ip):
 			heap.Push(&p.used, e)
 		}
 		return

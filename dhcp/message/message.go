@@ -94,6 +94,8 @@ type Message struct {
 	CHAddr []byte
 	// Type is None for BOOTP.
 	Type Type
+	// Size is how many bytes the message had.
+	Size int
 	// Options in the order of their first appearance, no code twice.
 	Options []Option
 }
@@ -153,6 +155,7 @@ func parse(b []byte, op byte) (*Message, error) {
 		CIAddr: netip.AddrFrom4([4]byte(b[12:])),
 		GIAddr: netip.AddrFrom4([4]byte(b[24:])),
 		CHAddr: b[28 : 28+int(b[2])],
+		Size:   len(b),
 	}
 	m.Options = make([]Option, 0, 16)
 	if !m.scan(b[optsAt:]) {

@@ -26,7 +26,8 @@ type Reply struct {
 	// RelayInfo is option 82, written last in the options field (RFC 3046
 	// 2.2); nil for none.
 	RelayInfo []byte
-	// MaxSize is the longest message to write, see Message.MaxSize.
+	// MaxSize is the longest message to write, see Message.MaxSize; it counts as
+	// what every client takes if it is less, which for BOOTP is 300 bytes.
 	MaxSize int
 }
 
@@ -60,6 +61,9 @@ func (r *Reply) Append(b []byte) (out []byte, dropped []byte) {
 		split(&tail, OptRelayInfo, r.RelayInfo)
 	}
 	size := max(r.MaxSize, minMax)
+	if r.Type == None {
+		size = max(r.MaxSize, minLen)
+	}
 	if r.GIAddr.Is4() && !r.GIAddr.IsUnspecified() {
 		// The relay takes option 82 out again, so it is not the client's burden.
 		size = min(size+len(tail.buf), max(size, MaxLen-28))
@@ -69,7 +73,7 @@ func (r *Reply) Append(b []byte) (out []byte, dropped []byte) {
 	dropped = r.place(fields)
 	var file, sname field
 	overload := byte(0)
-	if len(dropped) > 0 {
+	if len(dropped) > 0 && r.Type != None { // overload is DHCP's
 		main = field{cap: size - optsAt - 1 - len(tail.buf) - 3}
 		if r.File == "" {
 			file.cap = 128 - 1

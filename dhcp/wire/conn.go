@@ -312,9 +312,12 @@ func (c *Conn) Probe(ip netip.Addr, wait time.Duration) (who string, err error) 
 	if c.prob == nil {
 		return "", nil
 	}
-	for _, a := range c.Addrs() {
+	c.mu.Lock()
+	addrs, hw := c.addrs, c.ifi.HardwareAddr
+	c.mu.Unlock()
+	for _, a := range addrs {
 		if a.Contains(ip) {
-			return c.prob.arp(ip, a.Addr(), wait)
+			return c.prob.arp(ip, a.Addr(), hw, wait)
 		}
 	}
 	return c.prob.echo(ip, wait)

@@ -33,9 +33,10 @@ func newProber(ifi net.Interface) *prober {
 
 const etherARP = 0x0806
 
-// arp sends an ARP request for ip (RFC 826) and waits for a reply.
-func (p *prober) arp(ip, from netip.Addr, wait time.Duration) (string, error) {
-	if len(p.ifi.HardwareAddr) != 6 {
+// arp sends an ARP request for ip (RFC 826) and waits for a reply. Whoever hears
+// it learns that from is at hw, so that must be the interface's address now.
+func (p *prober) arp(ip, from netip.Addr, hw net.HardwareAddr, wait time.Duration) (string, error) {
+	if len(hw) != 6 {
 		return "", nil // no Ethernet: nobody can be asked
 	}
 	conn, err := p.listenARP()
@@ -46,7 +47,7 @@ func (p *prober) arp(ip, from netip.Addr, wait time.Duration) (string, error) {
 	binary.BigEndian.PutUint16(b, 1)
 	binary.BigEndian.PutUint16(b[2:], unix.ETH_P_IP)
 	b[4], b[5], b[7] = 6, 4, 1
-	copy(b[8:], p.ifi.HardwareAddr)
+	copy(b[8:], hw)
 	src, dst := from.As4(), ip.As4()
 	copy(b[14:], src[:])
 	copy(b[24:], dst[:])

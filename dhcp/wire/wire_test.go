@@ -145,7 +145,7 @@ func TestProberAnswers(t *testing.T) {
 		if err := p.close(); err != nil {
 			t.Error(err)
 		}
-		if _, err := p.arp(ip, ip, time.Second); err != nil {
+		if _, err := p.arp(ip, ip, nil, time.Second); err != nil {
 			t.Errorf("not Ethernet: %v", err)
 		}
 		if _, err := p.echo(ip, time.Second); !errors.Is(err, net.ErrClosed) {
