@@ -101,10 +101,11 @@ func Load(ctx context.Context, cfg Config) (*Plugin, error) {
 	}
 	cfg.Limits = cfg.Limits.withDefaults()
 	p := &Plugin{
-		cfg:    cfg,
-		log:    cfg.Logger.With("plugin", cfg.ID),
-		info:   info,
-		files:  layer.New(cfg.Limits.Files, cfg.Now(), cfg.Site, cfg.Package),
+		cfg:  cfg,
+		log:  cfg.Logger.With("plugin", cfg.ID),
+		info: info,
+		// An upgrade puts another folder in the place of the package's and loads it anew.
+		files:  layer.New(cfg.Limits.Files, cfg.Now(), cfg.Site, layer.Fixed(cfg.Package)),
 		folder: packages + cfg.ID,
 	}
 	p.sources = newSources(p.files)

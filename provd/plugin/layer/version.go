@@ -7,12 +7,32 @@ import (
 )
 
 // Immutable is a lower layer whose files never change, such as one that is part of
-// the program. What is found out about it is remembered.
+// the program. Which versions they have is remembered.
 type Immutable interface {
 	fs.FS
 	// Immutable marks the type; it does nothing.
 	Immutable()
 }
+
+// Fixed makes a layer an Immutable one, for files that nobody changes as long as
+// the layer is used.
+func Fixed(fsys fs.FS) Immutable {
+	if same, ok := fsys.(Immutable); ok {
+		return same
+	}
+	return fixed{fsys}
+}
+
+type fixed struct{ fs.FS }
+
+// Immutable implements Immutable.
+func (fixed) Immutable() {}
+
+// Stat and ReadDir hand on what the layer can do without opening a file.
+func (f fixed) Stat(name string) (fs.FileInfo, error) { return fs.Stat(f.FS, name) }
+
+// ReadDir lists a folder.
+func (f fixed) ReadDir(name string) ([]fs.DirEntry, error) { return fs.ReadDir(f.FS, name) }
 
 // Version tells the contents of a file of a lower layer apart: when it is the same
 // as before, so is the content, as far as sizes and modification times tell.

@@ -9,15 +9,13 @@ import (
 	"time"
 )
 
-// fixed is a layer that counts how often it is asked.
-type fixed struct {
+// counted is a layer that counts how often it is asked.
+type counted struct {
 	fstest.MapFS
 	asked *int
 }
 
-func (fixed) Immutable() {}
-
-func (f fixed) Stat(name string) (fs.FileInfo, error) {
+func (f counted) Stat(name string) (fs.FileInfo, error) {
 	*f.asked++
 	return f.MapFS.Stat(name)
 }
@@ -26,7 +24,7 @@ func TestVersion(t *testing.T) {
 	t.Parallel()
 	asked := 0
 	site := fstest.MapFS{}
-	f := New(Limits{}, born, site, fixed{fstest.MapFS{"templates/a.tpl": {Data: []byte("abc")}, "empty": {}}, &asked})
+	f := New(Limits{}, born, site, Fixed(counted{fstest.MapFS{"templates/a.tpl": {Data: []byte("abc")}, "empty": {}}, &asked}))
 	check := func(what, name string, want Version, wantKnown, missing bool) {
 		t.Helper()
 		v, known, err := f.Version(name)

@@ -14,6 +14,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -28,6 +29,7 @@ func main() {
 		log.Fatal(err)
 	}
 	defer z.Close()
+	slices.SortFunc(z.File, func(a, b *zip.File) int { return strings.Compare(a.Name, b.Name) })
 	var out bytes.Buffer
 	for _, f := range z.File {
 		if strings.HasSuffix(f.Name, "/") {

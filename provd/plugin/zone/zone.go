@@ -51,20 +51,22 @@ func Get(name string, year int) (Info, bool) {
 	return info, true
 }
 
-// find looks the zone up in the table, which is sorted by nothing in particular
-// and small enough to be searched as text.
+// find looks the zone up in the table, whose lines are sorted by name.
 func find(name string) (rule, bool) {
-	if name == "" || strings.ContainsAny(name, " \n") {
-		return rule{}, false
-	}
-	rest, ok := strings.CutPrefix(table, name+" ")
-	if !ok {
-		if _, rest, ok = strings.Cut(table, "\n"+name+" "); !ok {
-			return rule{}, false
+	for rest := table; rest != ""; {
+		start := 1 + strings.LastIndexByte(rest[:len(rest)/2], '\n')
+		line, after, _ := strings.Cut(rest[start:], "\n")
+		is, footer, _ := strings.Cut(line, " ")
+		switch {
+		case name == is:
+			return parse(footer)
+		case name < is:
+			rest = rest[:start]
+		default:
+			rest = after
 		}
 	}
-	footer, _, _ := strings.Cut(rest, "\n")
-	return parse(footer)
+	return rule{}, false
 }
 
 func change(t time.Time) Change {
