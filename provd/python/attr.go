@@ -97,11 +97,13 @@ func findPlain(t *Thread, v Value, c *Class, cache *classCache, name string, h u
 			return attr, self, err
 		}
 	}
-	attr = cache.get(c, h, name)
-	if attr != nil && isDataDescriptor(attr) {
+	found := cache.get(c, h, name)
+	attr, kind := found.value, found.kind
+	if kind == attrData || kind == attrDepends && isDataDescriptor(attr) {
 		return bind(t, attr, v, c)
 	}
 	switch v := v.(type) {
+	case *Dict, *List, Str, Int: // nothing of their own
 	case *Instance:
 		if v.attrs != nil {
 			if i := v.attrs.findStr(h, name); i >= 0 {
@@ -109,7 +111,7 @@ func findPlain(t *Thread, v Value, c *Class, cache *classCache, name string, h u
 			}
 		}
 	case *Class:
-		if own := v.fresh().get(v, h, name); own != nil {
+		if own := v.fresh().get(v, h, name).value; own != nil {
 			return bindToClass(t, own, v)
 		}
 	case *Module:
@@ -122,26 +124,24 @@ func findPlain(t *Thread, v Value, c *Class, cache *classCache, name string, h u
 			return own, nil, err
 		}
 	}
-	if attr == nil {
+	switch kind {
+	case attrNone:
 		return nil, nil, nil
+	case attrBound:
+		return attr, v, nil
 	}
 	return bind(t, attr, v, c)
 }
 
-// isDataDescriptor reports whether a class attribute goes before the instance's
-// own attribute of that name.
+// isDataDescriptor reports whether a class attribute of a class that a program made
+// goes before the instance's own attribute of that name.
 func isDataDescriptor(attr Value) bool {
-	switch attr := attr.(type) {
-	case *GetSet, *Property:
+	c := attr.Type()
+	if _, ok := c.Lookup("__set__"); ok {
 		return true
-	case *Instance:
-		if _, ok := attr.class.Lookup("__set__"); ok {
-			return true
-		}
-		_, ok := attr.class.Lookup("__delete__")
-		return ok
 	}
-	return false
+	_, ok := c.Lookup("__delete__")
+	return ok
 }
 
 // bind evaluates a class attribute reached through an instance.

@@ -28,7 +28,7 @@ func DelAttr(t *Thread, v Value, name string) error {
 // setPlain is object.__setattr__, and with a nil value object.__delattr__.
 func setPlain(t *Thread, v Value, name string, h uint64, value Value) error {
 	c := v.Type()
-	attr := c.fresh().get(c, h, name)
+	attr := c.fresh().get(c, h, name).value
 	if attr != nil {
 		if done, err := setDescriptor(t, attr, v, c, name, value); done {
 			return err

@@ -14,7 +14,7 @@ const maxCachedLookups = 512
 // versions along the method resolution order stays the same (versions only grow).
 type classCache struct {
 	once    sync.Once
-	table   Dict     // by name; a nil value means "known to have none"
+	table   attrTable
 	mutable []*Class // the classes of the resolution order that can change
 	version uint64
 	stamp   uint64
@@ -29,11 +29,90 @@ type classHooks struct {
 	getattribute, getattr, setattr, delattr Value
 }
 
+// attrTable holds class attributes by name. Its index, as long as a power of two and
+// never full, has positions in attrs plus one.
+type attrTable struct {
+	attrs []classAttr
+	index []int32
+}
+
+// classAttr is a class attribute, with a nil value one that is known not to exist.
+type classAttr struct {
+	hash  uint64
+	name  string
+	value Value
+	kind  attrKind
+}
+
+// attrKind is what becomes of a class attribute that is found through an instance.
+type attrKind uint8
+
+const (
+	attrNone    attrKind = iota // there is none
+	attrBound                   // it is bound to the instance: functions
+	attrData                    // it goes before the instance's own: properties
+	attrDepends                 // the class of the attribute decides
+	attrPlain                   // none of these
+)
+
+func kindOf(attr Value) attrKind {
+	switch attr.(type) {
+	case nil:
+		return attrNone
+	case *Method, Binder:
+		return attrBound
+	case *GetSet, *Property:
+		return attrData
+	case *Instance:
+		return attrDepends
+	}
+	return attrPlain
+}
+
+// find returns what the table has under a name, or nil. The hashes are those of
+// strings, which need no spreading.
+func (a *attrTable) find(h uint64, name string) *classAttr {
+	if len(a.index) == 0 {
+		return nil
+	}
+	for slot := int(h) & (len(a.index) - 1); ; slot = (slot + 1) & (len(a.index) - 1) {
+		i := a.index[slot]
+		if i == 0 {
+			return nil
+		}
+		if e := &a.attrs[i-1]; e.hash == h && e.name == name {
+			return e
+		}
+	}
+}
+
+// add enters what is not in the table yet.
+func (a *attrTable) add(h uint64, name string, v Value) *classAttr {
+	a.attrs = append(a.attrs, classAttr{h, name, v, kindOf(v)})
+	if len(a.attrs)*2 > len(a.index) {
+		a.index = make([]int32, max(8, len(a.index)*2))
+		for i := range a.attrs {
+			a.place(i)
+		}
+	} else {
+		a.place(len(a.attrs) - 1)
+	}
+	return &a.attrs[len(a.attrs)-1]
+}
+
+func (a *attrTable) place(i int) {
+	slot := int(a.attrs[i].hash) & (len(a.index) - 1)
+	for a.index[slot] != 0 {
+		slot = (slot + 1) & (len(a.index) - 1)
+	}
+	a.index[slot] = int32(i + 1)
+}
+
 // Lookup finds a class attribute along the method resolution order, without
 // binding it.
 func (c *Class) Lookup(name string) (Value, bool) {
-	v := c.fresh().get(c, hashString(name), name)
-	return v, v != nil
+	a := c.fresh().get(c, hashString(name), name)
+	return a.value, a.value != nil
 }
 
 // fresh returns the cache, emptied if a class of the resolution order changed.
@@ -48,27 +127,29 @@ func (c *Class) fresh() *classCache {
 		stamp += k.lookups.version
 	}
 	if stamp != l.stamp {
-		l.table.clear()
+		l.table = attrTable{}
 		l.stamp = stamp
 		l.hooks = classHooks{}
 	}
 	return l
 }
 
-// get finds an attribute of c in its fresh cache, or nil.
-func (l *classCache) get(c *Class, h uint64, name string) Value {
-	if i := l.table.findStr(h, name); i >= 0 {
-		return l.table.entries[i].value
+// noAttr is what a built-in class has under all other names.
+var noAttr classAttr
+
+// get finds an attribute of c in its fresh cache. The result is not nil, and good
+// until the next call.
+func (l *classCache) get(c *Class, h uint64, name string) *classAttr {
+	if a := l.table.find(h, name); a != nil {
+		return a
 	}
 	if c.native {
-		return nil
+		return &noAttr
 	}
-	if l.table.live >= maxCachedLookups {
-		l.table.clear()
+	if len(l.table.attrs) >= maxCachedLookups {
+		l.table = attrTable{}
 	}
-	v := lookupHashed(c.mro, h, name)
-	l.table.insert(h, Str(name), v)
-	return v
+	return l.table.add(h, name, lookupHashed(c.mro, h, name))
 }
 
 // lookupIn finds an attribute in the namespaces of a resolution order, or of the
@@ -89,10 +170,12 @@ func lookupHashed(mro []*Class, h uint64, name string) Value {
 
 func (c *Class) flatten() {
 	table := &c.lookups.table
-	for i := len(c.mro) - 1; i >= 0; i-- {
-		for k, v := range c.mro[i].ns.All() {
-			if name, ok := k.(Str); ok {
-				table.SetStr(string(name), v)
+	for _, k := range c.mro {
+		for key, v := range k.ns.All() {
+			if name, ok := key.(Str); ok {
+				if h := hashString(string(name)); table.find(h, string(name)) == nil {
+					table.add(h, string(name), v)
+				}
 			}
 		}
 	}
