@@ -1,12 +1,23 @@
 package plugins_test
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 
 	"provbox/provd"
 )
 
 const gigaset = "provbox-gigaset"
+
+// handsets is a config with as many accounts, each at a handset of its own.
+func handsets(count int) string {
+	lines := make([]string, count)
+	for i := range lines {
+		lines[i] = fmt.Sprintf(`"%d": {"username": "u%[1]d", "password": "p%[1]d", "display_name": "Handset %[1]d", "number": "%d", "proxy_ip": "192.0.2.20"}`, i+1, 1001+i)
+	}
+	return `{"sip_lines": {` + strings.Join(lines, ", ") + `}}`
+}
 
 func TestOwnGigasetRender(t *testing.T) {
 	t.Parallel()
@@ -18,6 +29,8 @@ func TestOwnGigasetRender(t *testing.T) {
 		{"N510-hostile", "N510 IP PRO", ownHostile},
 		{"N510-pin", "N510 IP PRO", `{"admin_password": "1234"}`},
 		{"N720-full", "N720 DM PRO", full},
+		{"N610-handsets", "N610 IP PRO", handsets(10)},
+		{"N970-full", "N970 IP PRO", full},
 		{"unknown-full", "N999 IP PRO", full},
 		{"nomodel-empty", "", "{}"},
 	})
@@ -38,6 +51,9 @@ func TestOwnGigasetIdentification(t *testing.T) {
 		{"N720", http("/", "Gigaset N720 DM PRO/70.108.00.000.000;7C2F80CA21E5"), provd.Info{"vendor": "Gigaset", "model": "N720 DM PRO", "version": "70.108", "mac": "7c:2f:80:ca:21:e5"}},
 		{"N870", http("/", "Gigaset N870 IP PRO/83.V2.11.0+build.a546b91;7C2F80E0D605"), provd.Info{"vendor": "Gigaset", "model": "N870 IP PRO", "version": "83.V2.11.0", "mac": "7c:2f:80:e0:d6:05"}},
 		{"N870 in quotation marks", http("/", `"Gigaset N870E IP PRO/83.V2.62.1+build.8d5ea36;7C2F80E0D608;Handset=2"`), provd.Info{"vendor": "Gigaset", "model": "N870E IP PRO", "version": "83.V2.62.1", "mac": "7c:2f:80:e0:d6:08"}},
+		{"N610", http("/", "Gigaset N610 IP PRO/83.V2.65.0+build.8504c90;7C2F80E0D606"), provd.Info{"vendor": "Gigaset", "model": "N610 IP PRO", "version": "83.V2.65.0", "mac": "7c:2f:80:e0:d6:06"}},
+		{"virtual integrator", http("/", "Gigaset N870 VI PRO/83.V2.65.0+build.8504c90;7C2F80E0D607"), provd.Info{"vendor": "Gigaset", "model": "N870 VI PRO", "version": "83.V2.65.0", "mac": "7c:2f:80:e0:d6:07"}},
+		{"N970", http("/", "Gigaset N970 IP PRO/83.V2.65.0+build.8504c90;7C2F80E0D609"), provd.Info{"vendor": "Gigaset", "model": "N970 IP PRO", "version": "83.V2.65.0", "mac": "7c:2f:80:e0:d6:09"}},
 		{"another vendor", http("/7C2F806257D7.xml", "Mozilla/5.0"), nil},
 		{"no agent", http("/7C2F806257D7.xml", ""), nil},
 		{"DHCP", dhcp("Gigaset_N720_DM_PRO"), provd.Info{"vendor": "Gigaset", "model": "N720 DM PRO"}},

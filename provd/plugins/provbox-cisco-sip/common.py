@@ -4,14 +4,15 @@ VENDOR = 'Cisco'
 
 
 # What an MPP phone asks for that was told the server alone.
-_MPP_PATH = re.compile(r'^/?Cisco/CP-(\d{4})-3PCC/(?!0{12})([\da-fA-F]{12})\.cfg$')
+_MPP_PATH = re.compile(r'^/?Cisco/(?:CP-(\d{4})-3PCC|DP-(\d{4})(?:-3PCC)?)/(?!0{12})([\da-fA-F]{12})\.cfg$')
 
 
 def from_mpp_path(path):
     match = _MPP_PATH.match(path)
     if not match:
         return None
-    return {'vendor': VENDOR, 'model': match.group(1), 'mac': norm_mac(match.group(2))}
+    model = match.group(1) or match.group(2)
+    return {'vendor': VENDOR, 'model': model, 'mac': norm_mac(match.group(3))}
 
 
 class CiscoHTTPDeviceInfoExtractor:
@@ -79,7 +80,9 @@ class CiscoTFTPDeviceInfoExtractor:
     _ATA190 = re.compile(r'^/?ATA(?!0{12})([\dA-F]{12})\.cnf\.xml$')
 
     def __init__(self, models):
-        self._models = {m['common'].lower(): name for name, m in models.items()}
+        self._models = {
+            m['common'].lower(): name for name, m in models.items() if 'common' in m
+        }
 
     def extract(self, request, request_type):
         name = request['packet']['filename'].decode('ascii', 'replace')
@@ -98,16 +101,19 @@ class CiscoTFTPDeviceInfoExtractor:
 
 
 class CiscoDHCPDeviceInfoExtractor:
-    # "LINKSYS SPA-942", "Cisco SPA525G2", "CISCO ATA191-MPP", "CP-7841-3PCC"
+    # "LINKSYS SPA-942", "Cisco SPA525G2", "CISCO ATA191-MPP", "CP-7841-3PCC",
+    # "DP-9861"
     _CLASS = re.compile(
-        r'^(?:(?:linksys|cisco) (pap2t|spa-?\w+|ata19\d)|cp-(\d{4})-3pcc)\b', re.I
+        r'^(?:(?:linksys|cisco) (pap2t|spa-?\w+|ata19\d)'
+        r'|cp-(\d{4})-3pcc|dp-(\d{4})(?:-3pcc)?)\b',
+        re.I,
     )
 
     def extract(self, request, request_type):
         match = self._CLASS.match(request['options'].get(60) or '')
         if not match:
             return defer.succeed(None)
-        model = (match.group(1) or match.group(2)).upper().replace('-', '')
+        model = next(g for g in match.groups() if g).upper().replace('-', '')
         return defer.succeed({'vendor': VENDOR, 'model': model})
 
 
@@ -204,7 +210,7 @@ class BaseCiscoSIPPlugin(BaseProvboxPlugin):
     def configure_common(self, raw_config):
         config = {'XX_server_url': self._server_url(clean_xml(raw_config))}
         template = self._templates.get_template('common/model.cfg.tpl')
-        for name in sorted({m['common'] for m in self._MODELS.values()}):
+        for name in sorted({m['common'] for m in self._MODELS.values() if 'common' in m}):
             self._write(template, config, name)
 
     # files of one phone

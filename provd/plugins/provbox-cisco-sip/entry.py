@@ -10,7 +10,8 @@ execfile_('common.py', common)  # noqa: F821
 
 # Number of extensions and of keys, how many expansion modules fit, what kind of
 # device it is ('spa' and 'mpp' phones, 'adapter', or 'router', an adapter that
-# is a router too), and the file that one asks for that has no settings yet.
+# is a router too), and the file that one asks for that has no settings yet,
+# where its name is documented.
 MODELS = {
     'SPA301': {'lines': 1, 'keys': 0, 'kind': 'spa', 'common': 'spa301.cfg'},
     'SPA303': {'lines': 3, 'keys': 3, 'kind': 'spa', 'common': 'spa303.cfg'},
@@ -31,6 +32,7 @@ MODELS = {
     'SPA962': {'lines': 6, 'keys': 6, 'modules': 2, 'kind': 'spa', 'common': 'spa962.cfg'},
     'SPA112': {'lines': 2, 'keys': 0, 'kind': 'router', 'common': 'spa112.cfg'},
     'SPA122': {'lines': 2, 'keys': 0, 'kind': 'router', 'common': 'spa122.cfg'},
+    'SPA232D': {'lines': 2, 'keys': 0, 'kind': 'router', 'common': 'spa232D.cfg'},
     'SPA2102': {'lines': 2, 'keys': 0, 'kind': 'adapter', 'common': 'spa2102.cfg'},
     'SPA3102': {'lines': 1, 'keys': 0, 'kind': 'adapter', 'common': 'spa3102.cfg'},
     'SPA8000': {'lines': 8, 'keys': 0, 'kind': 'adapter', 'common': 'spa8000.cfg'},
@@ -55,6 +57,13 @@ MODELS = {
     '8851': {'lines': 10, 'keys': 10, 'modules': 2, 'kind': 'mpp', 'common': '8851-3PCC.xml'},
     '8861': {'lines': 10, 'keys': 10, 'modules': 3, 'kind': 'mpp', 'common': '8861-3PCC.xml'},
     '8865': {'lines': 10, 'keys': 10, 'modules': 3, 'kind': 'mpp', 'common': '8865-3PCC.xml'},
+    '8875': {'lines': 10, 'keys': 10, 'kind': 'mpp'},
+    '9811': {'lines': 1, 'keys': 1, 'kind': 'mpp'},
+    '9821': {'lines': 2, 'keys': 2, 'kind': 'mpp'},
+    '9841': {'lines': 4, 'keys': 4, 'kind': 'mpp'},
+    '9851': {'lines': 6, 'keys': 6, 'kind': 'mpp'},
+    '9861': {'lines': 16, 'keys': 16, 'kind': 'mpp'},
+    '9871': {'lines': 16, 'keys': 16, 'kind': 'mpp'},
 }
 
 

@@ -24,7 +24,7 @@ class GigasetHTTPDeviceInfoExtractor:
     # PRO/70.108.00.000.000", "Gigaset N870 IP PRO/83.V2.11.0+build.a546b91;
     # 7C2F80E0D605;Handset=2", the last one in quotation marks now and then
     _USER_AGENT = re.compile(
-        r'^"?(?:Gigaset )?(N\d{3}E? (?:IP|DM) PRO)/([\w.]+)(?:\+[\w.]*)?'
+        r'^"?(?:Gigaset )?(N\d{3}E? (?:IP|DM|VI) PRO)/([\w.]+)(?:\+[\w.]*)?'
         r'(?:; ?([\dA-Fa-f]{12})\b)?'
     )
 
@@ -47,7 +47,7 @@ class GigasetHTTPDeviceInfoExtractor:
 
 class GigasetDHCPDeviceInfoExtractor:
     # "Gigaset_N720_DM_PRO", "N510_IP_PRO"
-    _CLASS = re.compile(r'^(?:Gigaset_)?(N\d{3}E?_(?:IP|DM)_PRO)\b')
+    _CLASS = re.compile(r'^(?:Gigaset_)?(N\d{3}E?_(?:IP|DM|VI)_PRO)\b')
 
     def extract(self, request, request_type):
         match = self._CLASS.match(request['options'].get(60) or '')

@@ -18,6 +18,8 @@ MODELS = {
     'N770 IP PRO': {'lines': 100, 'form': 'nx70'},
     'N870 IP PRO': {'lines': 250, 'form': 'nx70'},
     'N870E IP PRO': {'lines': 250, 'form': 'nx70'},
+    'N870 VI PRO': {'lines': 250, 'form': 'nx70'},
+    'N970 IP PRO': {'lines': 250, 'form': 'nx70'},
 }
 
 

@@ -6,6 +6,9 @@
 <nvm>
 <oper name="DeleteNotProvisionedHS"/>
 {{ param('Provisioning.global.ProvisioningServer', XX_server_url) }}
+{# Nobody else may tell the station where its files are. -#}
+{{ param('SystemSettings.global.SipMulticastEnabled', 0) }}
+{{ param('DmGlobal.0.HSIdleDisplay', 1) }}
 {% if admin_password -%}
 {{ param('WebUIAccounts.1.Password', admin_password) }}
 {% endif -%}
@@ -28,6 +31,7 @@
 {{ param(p + 'ProxyServerPort', provider.port) }}
 {{ param(p + 'RegServerAddress', provider.registrar) }}
 {{ param(p + 'RegServerPort', provider.registrar_port) }}
+{{ param(p + 'RegServerRefreshTimer', 180) }}
 {{ param(p + 'TransportProtocol', provider.transport) }}
 {{ param(p + 'UseSIPS', 0) }}
 {{ param(p + 'SRTP_Enabled', provider.srtp[0]) }}
@@ -57,6 +61,11 @@
 {{ param(account + 'UserName', a.username) }}
 {{ param(account + 'DisplayName', a.name) }}
 {{ param(account + 'ProviderId', a.provider) }}
+{% if XX_xivo_phonebook_url -%}
+{# The key for calls inside opens the online directory. -#}
+{{ param('hs.%s.DirectAccessDir' % a.id, 0) }}
+{{ param('hs.%s.IntKeyDir' % a.id, 20) }}
+{% endif -%}
 {% if a.voicemail -%}
 {{ param(account + 'VoiceMailActive', 1) }}
 {{ param(account + 'VoiceMailMailbox', a.voicemail) }}
