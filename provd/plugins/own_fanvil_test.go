@@ -12,6 +12,8 @@ func TestOwnFanvilRender(t *testing.T) {
 	t.Parallel()
 	testOwn(t, fanvil, []ownRender{
 		{"X6U-autoprov", "X6U", autoprov},
+		{"X4SG-full", "X4SG", full},
+		{"X4G-full", "X4G", full},
 		{"X6U-full", "X6U", full},
 		{"X6U-hostile", "X6U", ownHostile},
 		{"X4-full", "X4", full},
@@ -37,6 +39,11 @@ func TestOwnFanvilIdentification(t *testing.T) {
 		{"hotel phone", http("/", "Fanvil H2U-V2 2.12.0 0c383e32342e"), provd.Info{"vendor": "Fanvil", "model": "H2U-V2", "version": "2.12.0", "mac": "0c:38:3e:32:34:2e"}},
 		{"door phone", http("/", "Fanvil i10SV 2.12.10.1 0c383e2397f4"), provd.Info{"vendor": "Fanvil", "model": "i10SV", "version": "2.12.10.1", "mac": "0c:38:3e:23:97:f4"}},
 		{"Wi-Fi handset", http("/", "Fanvil W620W 2.16.10 0c383e7dd216"), provd.Info{"vendor": "Fanvil", "model": "W620W", "version": "2.16.10", "mac": "0c:38:3e:7d:d2:16"}},
+		{"Android phone", http("/", "Fanvil A32i 2.6.0.1 0c383e2cd783"), provd.Info{"vendor": "Fanvil", "model": "A32i", "version": "2.6.0.1", "mac": "0c:38:3e:2c:d7:83"}},
+		{"loudspeaker", http("/", "Fanvil PA2S 2.4.0 0c383e2cd784"), provd.Info{"vendor": "Fanvil", "model": "PA2S", "version": "2.4.0", "mac": "0c:38:3e:2c:d7:84"}},
+		{"two words", http("/", "Fanvil X5U V2 Pro 2.12.1 0c383e2cd785"), provd.Info{"vendor": "Fanvil", "model": "X5U-V2-Pro", "version": "2.12.1", "mac": "0c:38:3e:2c:d7:85"}},
+		{"longer words", http("/", "Fanvil X3SG Lite 2.12.1 0c383e2cd786"), provd.Info{"vendor": "Fanvil", "model": "X3SG-Lite", "version": "2.12.1", "mac": "0c:38:3e:2c:d7:86"}},
+		{"no model", http("/", "Fanvil phone 2.12.1 0c383e2cd787"), nil},
 		{"common file", http("/Fanvil/F0V0V6700000.cfg", ""), provd.Info{"vendor": "Fanvil", "model": "V67"}},
 		{"common file and an agent", http("/Fanvil/F0V0V6700000.cfg", "Fanvil V67 2.6.6.187 0c383e2b29e6"), provd.Info{"vendor": "Fanvil", "model": "V67", "version": "2.6.6.187", "mac": "0c:38:3e:2b:29:e6"}},
 		{"MAC in the path", http("/Fanvil/0c383e2cd782.cfg", ""), provd.Info{"mac": "0c:38:3e:2c:d7:82"}},

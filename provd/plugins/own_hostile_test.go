@@ -30,7 +30,7 @@ func hostileModels() map[string][]string {
 		grandstream:          {"GXP2170", "GXP1630", "HT802", "HT818", "DP750", ""},
 		polycom:              {"VVX450", "SPIP335", ""},
 		snom:                 {"D785", "M900", ""},
-		"provbox-yealink":    {"T46U", "W70B", ""},
+		"provbox-yealink":    {"T46U", "W70B", "T28P", ""},
 	}
 }
 

@@ -54,6 +54,8 @@ func TestOwnPolycomIdentification(t *testing.T) {
 		{"configuration", http("/0004f2aabbcc-user.cfg", vvx), provd.Info{"vendor": "Polycom", "model": "VVX400", "mac": "00:04:f2:aa:bb:cc"}},
 		{"common file of the application", http("/common.cfg", vvx), provd.Info{"vendor": "Polycom", "model": "VVX400", "version": "4.1.4.7430"}},
 		{"Poly", http("/0004f2aabbcc.cfg", "FileTransport PolyEdge-Edge_E350-UA/8.0.0.1234"), provd.Info{"vendor": "Polycom", "model": "EdgeE350", "mac": "00:04:f2:aa:bb:cc"}},
+		{"CCX", http("/0004f2aabbcc.cfg", "FileTransport PolycomCCX-CCX_505-UA/8.1.2.0345"), provd.Info{"vendor": "Polycom", "model": "CCX505", "mac": "00:04:f2:aa:bb:cc"}},
+		{"Trio, long name", http("/common.cfg", "FileTransport PolycomRealPresenceTrio-Trio_8500-UA/5.9.5.3182"), provd.Info{"vendor": "Polycom", "model": "Trio8500", "version": "5.9.5.3182"}},
 		{"Trio", http("/common.cfg", "FileTransport PolycomTrio-Trio_8800-UA/6.4.3.5678"), provd.Info{"vendor": "Polycom", "model": "Trio8800", "version": "6.4.3.5678"}},
 		{"sip.cfg", http("/x/sip.cfg", vvx), provd.Info{"vendor": "Polycom", "model": "VVX400", "version": "4.1.4.7430"}},
 		{"phone1.cfg", http("/phone1.cfg", vvx), provd.Info{"vendor": "Polycom", "model": "VVX400", "version": "4.1.4.7430"}},

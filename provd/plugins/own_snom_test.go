@@ -47,6 +47,7 @@ func TestOwnSnomIdentification(t *testing.T) {
 		{"old, MAC in the path", http("/snom370-000413AABBCC.htm", "Mozilla/4.0 (compatible; snom370-SIP 7.3.30 1.1.3-u)"), provd.Info{"vendor": "Snom", "model": "370", "version": "7.3.30", "mac": "00:04:13:aa:bb:cc"}},
 		{"old, MAC in the query", withQuery, provd.Info{"vendor": "Snom", "model": "320", "version": "8.4.18", "mac": "00:04:13:aa:bb:cc"}},
 		{"bad query", badQuery, provd.Info{"vendor": "Snom", "model": "320", "version": "8.4.18"}},
+		{"D in the name", http("/", "Mozilla/4.0 (compatible; snomD725-SIP 10.1.54.13 2010.12 000413922D25)"), provd.Info{"vendor": "Snom", "model": "D725", "version": "10.1.54.13", "mac": "00:04:13:92:2d:25"}},
 		{"loudspeaker", http("/", "Mozilla/4.0 (compatible; snomPA1-SIP 8.4.35 1.1.3-s)"), provd.Info{"vendor": "Snom", "model": "PA1", "version": "8.4.35"}},
 		{"base station", http("/", "Mozilla/4.0 (compatible; Snom M900 05.20.0001 000413b60680)"), provd.Info{"vendor": "Snom", "model": "M900", "version": "05.20.0001", "mac": "00:04:13:b6:06:80"}},
 		{"browser with a query", browser, nil},

@@ -136,6 +136,9 @@ func TestRender(t *testing.T) {
 		{"provbox-yealink", "T46U-full", "T46U", full},
 		{"provbox-yealink", "T46U-hostile", "T46U", hostile},
 		{"provbox-yealink", "T31P-full", "T31P", full},
+		{"provbox-yealink", "T28P-full", "T28P", full},
+		{"provbox-yealink", "T28P-hostile", "T28P", hostile},
+		{"provbox-yealink", "T77U-full", "T77U", full},
 		{"provbox-yealink", "W70B-full", "W70B", full},
 		{"provbox-yealink", "unknown-full", "T99X", full},
 		{"provbox-yealink", "nomodel-empty", "", "{}"},
@@ -174,7 +177,7 @@ func TestCommonFiles(t *testing.T) {
 		// They are all the same for one vendor; one stands for them.
 		keep := make(map[string][]byte)
 		for _, name := range []string{
-			"y000000000108.cfg", "XMLDefault.cnf.xml", "snomD785.htm", "common.cfg",
+			"y000000000108.cfg", "y000000000000.cfg", "XMLDefault.cnf.xml", "snomD785.htm", "common.cfg",
 			"Grandstream/cfg.xml", "Fanvil/F0V0V6700000.cfg", "Aastra/aastra.cfg", "8851-3PCC.xml",
 		} {
 			if content, ok := files[name]; ok {

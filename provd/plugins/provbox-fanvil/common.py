@@ -4,9 +4,11 @@ VENDOR = 'Fanvil'
 
 
 class FanvilHTTPDeviceInfoExtractor:
-    # "Fanvil X6U Pro 0.0.10 0c383e2cd782"
+    # "Fanvil X6U Pro 0.0.10 0c383e2cd782", "Fanvil A32i 2.6.0 0c383e2cd783",
+    # "Fanvil PA2S 2.4.0 0c383e2cd784"
     _USER_AGENT = re.compile(
-        r'^Fanvil ([VHXWi]\d{1,3}\w{0,3}(?:-V[12])?(?: ?Pro)?) ([\d.]+) ([\da-f]{12})$'
+        r'^Fanvil ([A-Za-z]{1,3}\d{1,3}\w{0,4}(?:-V\d)?(?: ?(?:Pro|Lite|V\d)){0,2})'
+        r' ([\d.]+) ([\da-f]{12})$'
     )
     _PATH = re.compile(r'\b(?!0{12})([\da-f]{12})\.cfg$')
 

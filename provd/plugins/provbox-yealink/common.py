@@ -152,8 +152,10 @@ class BaseYealinkPlugin(BaseProvboxPlugin):
     def configure_common(self, raw_config):
         config = {'XX_server_url': self._server_url(clean_line(raw_config))}
         template = self._templates.get_template('common/model.cfg.tpl')
-        for number in sorted({m['common'] for m in self._MODELS.values() if 'common' in m}):
-            self._write(template, config, f'y{int(number):012d}.cfg')
+        for model in self._MODELS.values():
+            if 'common' in model:
+                config['XX_static'] = self._static(model)
+                self._write(template, config, f'y{int(model["common"]):012d}.cfg')
 
     # files of one phone
 
@@ -167,6 +169,8 @@ class BaseYealinkPlugin(BaseProvboxPlugin):
         plugins.add_wazo_phoned_user_service_url(raw_config, 'yealink', 'dnd')
         config = clean_line(raw_config)
         model = self._MODELS.get(device.get('model')) or {}
+        config['XX_old'] = model.get('old', False)
+        config['XX_static'] = self._static(model)
         config['XX_accounts'] = self._yealink_accounts(config, model)
         config['XX_keys'] = self._keys(config, model)
         config['XX_handsets'] = self._handsets(config, model)
@@ -178,6 +182,10 @@ class BaseYealinkPlugin(BaseProvboxPlugin):
         self._add_timezone(config)
         config['XX_options'] = clean_line(device.get('options') or {})
         self._write(template, config, filename)
+
+    def _static(self, model):
+        """Return what is in front of parameters that a reset to defaults keeps."""
+        return '' if model.get('old') else 'static.'
 
     def _yealink_accounts(self, config, model):
         accounts = self._accounts(config, model.get('accounts'))
@@ -193,6 +201,7 @@ class BaseYealinkPlugin(BaseProvboxPlugin):
         funckeys = self._by_number(config['funckeys'])
         lines = self._by_number(config['sip_lines'])
         names = [f'linekey.{n}' for n in range(1, model.get('keys', 0) + 1)]
+        names += [f'memorykey.{n}' for n in range(1, model.get('memory_keys', 0) + 1)]
         per_module, modules = self._MODULES.get(model.get('modules'), (0, 0))
         used = max(funckeys, default=0)
         for module in range(1, modules + 1):

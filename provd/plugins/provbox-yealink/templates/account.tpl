@@ -12,6 +12,11 @@
 {{ a }}.sip_server.2.address = {{ account.backup_server }}
 {{ a }}.sip_server.2.port = {{ account.backup_port if account.backup_server else '' }}
 {{ a }}.sip_server.2.transport_type = {{ account.transport }}
+{% if XX_old -%}
+{{ a }}.transport = {{ account.transport }}
+{{ a }}.outbound_host = {{ account.outbound_proxy }}
+{{ a }}.outbound_port = {{ account.outbound_port if account.outbound_proxy else '' }}
+{% endif -%}
 {{ a }}.outbound_proxy_enable = {{ '1' if account.outbound_proxy else '0' }}
 {{ a }}.outbound_proxy.1.address = {{ account.outbound_proxy }}
 {{ a }}.outbound_proxy.1.port = {{ account.outbound_port if account.outbound_proxy else '' }}

@@ -1,39 +1,39 @@
 {% macro flag(name) -%}
 {{ '1' if name else '0' }}
 {%- endmacro -%}
-static.auto_provision.server.url = {{ XX_server_url }}
-static.auto_provision.power_on = 1
-static.auto_provision.pnp_enable = 0
+{{ XX_static }}auto_provision.server.url = {{ XX_server_url }}
+{{ XX_static }}auto_provision.power_on = 1
+{{ XX_static }}auto_provision.pnp_enable = 0
 sip.notify_reboot_enable = 0
 {% if admin_password -%}
-static.security.user_name.admin = {{ admin_username or 'admin' }}
-static.security.user_password = {{ (admin_username or 'admin')|replace(':', '') }}:{{ admin_password }}
+{{ XX_static }}security.user_name.admin = {{ admin_username or 'admin' }}
+{{ XX_static }}security.user_password = {{ (admin_username or 'admin')|replace(':', '') }}:{{ admin_password }}
 {% endif -%}
 {% if user_password -%}
-static.security.user_name.user = {{ user_username or 'user' }}
-static.security.user_password = {{ (user_username or 'user')|replace(':', '') }}:{{ user_password }}
+{{ XX_static }}security.user_name.user = {{ user_username or 'user' }}
+{{ XX_static }}security.user_password = {{ (user_username or 'user')|replace(':', '') }}:{{ user_password }}
 {% endif -%}
 {% if vlan_enabled -%}
-static.network.vlan.internet_port_enable = 1
-static.network.vlan.internet_port_vid = {{ vlan_id }}
-static.network.vlan.internet_port_priority = {{ vlan_priority or 0 }}
-static.network.vlan.pc_port_enable = {{ flag(vlan_pc_port_id) }}
-static.network.vlan.pc_port_vid = {{ vlan_pc_port_id or 1 }}
+{{ XX_static }}network.vlan.internet_port_enable = 1
+{{ XX_static }}network.vlan.internet_port_vid = {{ vlan_id }}
+{{ XX_static }}network.vlan.internet_port_priority = {{ vlan_priority or 0 }}
+{{ XX_static }}network.vlan.pc_port_enable = {{ flag(vlan_pc_port_id) }}
+{{ XX_static }}network.vlan.pc_port_vid = {{ vlan_pc_port_id or 1 }}
 {% else -%}
-static.network.vlan.internet_port_enable = 0
-static.network.vlan.pc_port_enable = 0
+{{ XX_static }}network.vlan.internet_port_enable = 0
+{{ XX_static }}network.vlan.pc_port_enable = 0
 {% endif -%}
 {% if dns_enabled -%}
-static.network.static_dns_enable = 1
-static.network.primary_dns = {{ dns_ip }}
+{{ XX_static }}network.static_dns_enable = 1
+{{ XX_static }}network.primary_dns = {{ dns_ip }}
 {% endif -%}
 {% if syslog_enabled -%}
-static.syslog.enable = 1
-static.syslog.server = {{ syslog_ip }}
-static.syslog.server_port = {{ syslog_port or 514 }}
-static.syslog.level = {{ XX_syslog_level }}
+{{ XX_static }}syslog.{{ 'mode' if XX_old else 'enable' }} = 1
+{{ XX_static }}syslog.server = {{ syslog_ip }}
+{{ XX_static }}syslog.server_port = {{ syslog_port or 514 }}
+{{ XX_static }}syslog.level = {{ XX_syslog_level }}
 {% else -%}
-static.syslog.enable = 0
+{{ XX_static }}syslog.{{ 'mode' if XX_old else 'enable' }} = 0
 {% endif -%}
 {% if ntp_enabled -%}
 local_time.ntp_server1 = {{ ntp_ip }}
