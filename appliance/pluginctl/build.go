@@ -29,6 +29,9 @@ plugin id, and plugin-info in it has the version. The package is unpacked and lo
 as a box would do it before it gets its name: plugin-info, the code with its common
 files, pkgs/*.db and the syntax of every template are checked.
 
+The id of one of Provbox's own packages stands for it when there is no such folder:
+provbox-yealink makes the package that is built into this program.
+
   -o FILE|FOLDER   where it goes; the current folder by default
 
 The empty folders below var are added. Hidden files, __pycache__, *.pyc, *~, packages
@@ -104,6 +107,11 @@ type built struct {
 var validVersion = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._+-]{0,63}$`)
 
 func build(ctx context.Context, dir, out string, date time.Time) (b *built, err error) {
+	dir, remove, err := unpackOwn(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, remove()) }()
 	id, err := folderID(dir)
 	if err != nil {
 		return nil, err

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"provbox/provd/plugins"
 )
 
 // built builds a package and returns its path.
@@ -26,6 +28,28 @@ func built(t *testing.T, dir, out string) string {
 	}
 	t.Fatalf("no package in %s", out)
 	return ""
+}
+
+// TestBuildOwn builds each of our own packages by its id, and checks that what comes
+// out is whole: it loads without the others, and a repository lists it.
+func TestBuildOwn(t *testing.T) {
+	t.Parallel()
+	out := t.TempDir()
+	for _, id := range plugins.IDs() {
+		path := built(t, id, out)
+		if printed := must(t, "render", path, "--common"); printed == "" && id != "provbox-gigaset" {
+			t.Errorf("%s has no common files", id)
+		}
+		if fromID, fromArchive := must(t, "render", id, "--common"), must(t, "render", path, "--common"); fromID != fromArchive {
+			t.Errorf("%s and its archive render other files", id)
+		}
+	}
+	printed := must(t, "repo", out)
+	for _, id := range plugins.IDs() {
+		if !strings.Contains(printed, id) {
+			t.Errorf("%s is not in the repository:\n%s", id, printed)
+		}
+	}
 }
 
 func TestBuild(t *testing.T) {

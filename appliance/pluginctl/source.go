@@ -13,6 +13,7 @@ import (
 	"provbox/provd/document"
 	"provbox/provd/plugin"
 	"provbox/provd/plugin/repository"
+	"provbox/provd/plugins"
 )
 
 // archiveSuffix is how the file name of a package ends.
@@ -28,9 +29,13 @@ type pack struct {
 	close func() error
 }
 
-// open opens a package that is a folder or an archive.
+// open opens a package that is a folder, an archive, or one of Provbox's own by its
+// id when there is no such file.
 func open(ctx context.Context, path string) (*pack, error) {
 	info, err := os.Stat(path)
+	if files := plugins.FS(path); files != nil && errors.Is(err, fs.ErrNotExist) {
+		return &pack{path, files, func() error { return nil }}, nil
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -50,6 +55,30 @@ func open(ctx context.Context, path string) (*pack, error) {
 		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), root.Close())
 	}
 	return &pack{id, root.FS(), root.Close}, nil
+}
+
+// unpackOwn writes one of Provbox's own packages into a folder that remove removes;
+// the folder is the path itself when it is not the id of such a package. Their
+// sources share a file, so that a folder of them alone is no package.
+func unpackOwn(path string) (dir string, remove func() error, err error) {
+	nothing := func() error { return nil }
+	files := plugins.FS(path)
+	if files == nil {
+		return path, nothing, nil
+	}
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+		return path, nothing, nil
+	}
+	temp, err := os.MkdirTemp("", "provbox-plugin-")
+	if err != nil {
+		return "", nil, err
+	}
+	remove = func() error { return os.RemoveAll(temp) }
+	dir = filepath.Join(temp, path)
+	if err := os.CopyFS(dir, files); err != nil {
+		return "", nil, errors.Join(fmt.Errorf("unpack %s: %w", path, err), remove())
+	}
+	return dir, remove, nil
 }
 
 // folderID returns the plugin id that a folder stands for: its name.
