@@ -28,7 +28,7 @@ type restDHCP struct {
 
 func (r restDHCP) MasterTenant() string { return r.manager.MasterTenant() }
 
-// Interfaces lists the network interfaces but the loopback.
+// Interfaces lists the network interfaces with their IPv4 addresses.
 func (r restDHCP) Interfaces() (map[string][]netip.Prefix, error) {
 	all, err := net.Interfaces()
 	if err != nil {

@@ -228,8 +228,12 @@ func (s Subnet) problems() []error {
 			switch {
 			case !ip.Is4() || ip.IsUnspecified():
 				bad("%s: %q is not an IPv4 address", l.name, ip)
+			case ip.IsMulticast() || ip == broadcast:
+				bad("%s: %s is not the address of one machine", l.name, ip)
 			case l.name == "router" && s.Prefix.IsValid() && !s.Prefix.Contains(ip):
 				bad("router: %s is outside the subnet %s", ip, s.Prefix)
+			case l.name == "router" && s.Prefix.IsValid() && (ip == s.Prefix.Masked().Addr() || ip == lease.Broadcast(s.Prefix)):
+				bad("router: %s is not a host address of the subnet %s", ip, s.Prefix)
 			}
 		}
 	}

@@ -1,10 +1,10 @@
 package settings
 
 import (
-	"bytes"
 	"encoding/hex"
 	"errors"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -43,23 +43,19 @@ func ReadDHCP(doc *document.Object) (DHCP, error) {
 	file := struct {
 		DHCP DHCP `yaml:"dhcp"`
 	}{Default().DHCP}
-	d := yaml.NewDecoder(bytes.NewReader(data))
-	d.KnownFields(true)
-	var problems Problems
-	var typeErrs *yaml.TypeError
-	switch err := d.Decode(&file); {
-	case errors.As(err, &typeErrs):
-		for _, e := range tidy(typeErrs.Errors) {
-			// It is all one line of JSON.
-			problems = append(problems, "dhcp: "+strings.TrimPrefix(e, "line 1: "))
-		}
-	case err != nil:
+	var root yaml.Node
+	if err := yaml.Unmarshal(data, &root); err != nil {
 		return DHCP{}, Problems{"dhcp: " + strings.TrimPrefix(err.Error(), "yaml: ")}
+	}
+	var shape shaper
+	problems, err := decode(&root, &shape, "", &file)
+	if err != nil {
+		return DHCP{}, Problems{"dhcp: " + err.Error()}
 	}
 	s := Settings{DHCP: file.DHCP}
 	var v checker
 	s.validateDHCP(&v)
-	if problems = append(problems, v...); len(problems) > 0 {
+	if problems = append(problems, slices.DeleteFunc(v, shape.said)...); len(problems) > 0 {
 		return DHCP{}, problems
 	}
 	s.DHCP.Document = doc
@@ -76,13 +72,13 @@ type Rules struct {
 func (r *Rules) UnmarshalYAML(n *yaml.Node) error {
 	const key = "dhcp.rules"
 	own, err := option.ReadRules(key, n)
-	if err == nil {
-		var table *option.Table
-		if table, err = option.Builtin(); err == nil {
-			r.Table, err = table.Merge(key, own)
-		}
+	table, builtinErr := option.Builtin()
+	if builtinErr == nil {
+		var mergeErr error
+		r.Table, mergeErr = table.Merge(key, own)
+		err = errors.Join(err, mergeErr)
 	}
-	r.problems = problems(err)
+	r.problems = problems(errors.Join(err, builtinErr))
 	return nil
 }
 

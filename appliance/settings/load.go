@@ -1,13 +1,14 @@
 package settings
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"math"
 	"os"
+	"reflect"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -45,42 +46,47 @@ func Load(file string) (*Settings, error) {
 // Parse is Load for the content of a file.
 func Parse(data []byte) (*Settings, error) {
 	s := Default()
-	var problems Problems
-	d := yaml.NewDecoder(bytes.NewReader(data))
-	d.KnownFields(true)
-	err := d.Decode(s)
-	var typeErrs *yaml.TypeError
-	switch {
-	case err == nil, errors.Is(err, io.EOF): // an empty file is all defaults
-	case errors.As(err, &typeErrs):
-		problems = append(problems, tidy(typeErrs.Errors)...)
-	default:
+	var root yaml.Node
+	if err := yaml.Unmarshal(data, &root); err != nil {
 		return nil, Problems{strings.TrimPrefix(err.Error(), "yaml: ")}
+	}
+	shape := shaper{lines: true}
+	problems, err := decode(&root, &shape, "", s)
+	if err != nil {
+		return nil, err
 	}
 	if s.Bus.On() && s.Bus.Host == "" {
 		s.Bus.Host = "localhost" // wazo-provd's default
 	}
 	problems = append(problems, s.readBase()...)
 	problems = append(problems, s.readDHCP(data)...)
-	problems = append(problems, s.validate()...)
+	problems = append(problems, slices.DeleteFunc(s.validate(), shape.said)...)
 	if len(problems) > 0 {
 		return nil, problems
 	}
 	return s, nil
 }
 
-// tidy turns the library's words for an unknown key into the reader's.
-func tidy(errs []string) []string {
-	out := make([]string, len(errs))
-	for i, e := range errs {
-		if line, rest, ok := strings.Cut(e, ": field "); ok {
-			if key, _, ok := strings.Cut(rest, " not found in type "); ok {
-				e = line + ": " + key + ": unknown key"
-			}
-		}
-		out[i] = e
+// decode reads a document or a part of one, called key, into a pointer to a
+// struct. What does not fit is left out and is among the problems.
+func decode(n *yaml.Node, shape *shaper, key string, into any) (problems Problems, err error) {
+	if n.Kind == 0 {
+		return nil, nil // an empty file is all defaults
 	}
-	return out
+	fits := shape.fit(n, reflect.TypeOf(into), key)
+	problems = shape.problems
+	if !fits {
+		return problems, nil
+	}
+	var typeErrs *yaml.TypeError
+	switch err := n.Decode(into); {
+	case err == nil:
+	case errors.As(err, &typeErrs):
+		problems = append(problems, typeErrs.Errors...) // a key given twice
+	default:
+		return nil, Problems{strings.TrimPrefix(err.Error(), "yaml: ")}
+	}
+	return problems, nil
 }
 
 // readBase reads base_raw_config_file.

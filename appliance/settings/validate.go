@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -109,7 +110,6 @@ func (v *checker) service(key string, s Service) {
 // validateDHCP checks the values that only the file knows, then has the DHCP
 // server check how subnets, pools and reservations go together.
 func (s *Settings) validateDHCP(v *checker) {
-	before := len(*v)
 	v.oneOf("dhcp.mode", s.DHCP.Mode, "off", "server", "observe")
 	*v = append(*v, s.DHCP.Rules.problems...)
 	v.check(s.DHCP.LeasesPerPort >= 0, "dhcp.leases_per_port", "want 0 (no limit) or more")
@@ -122,17 +122,52 @@ func (s *Settings) validateDHCP(v *checker) {
 			s.DHCP.Interfaces[i].Subnets[j].validate(v, fmt.Sprintf("dhcp.interfaces[%d].subnets[%d]", i, j))
 		}
 	}
-	if s.DHCP.Mode == "off" && len(s.DHCP.Interfaces) == 0 || len(*v) > before {
+	if s.DHCP.Mode == "off" && len(s.DHCP.Interfaces) == 0 {
 		return
 	}
-	if err := s.DHCP.Server().Validate(); err != nil {
+	// What was found already is not for the server to say again.
+	cfg := s.DHCP.sound().Server()
+	cfg.Blocked = nil
+	if err := cfg.Validate(); err != nil {
 		for line := range strings.Lines(err.Error()) {
-			*v = append(*v, "dhcp."+strings.TrimSpace(line))
+			if !strings.Contains(line, "invalid Prefix") && !strings.Contains(line, "invalid IP") {
+				*v = append(*v, "dhcp."+strings.TrimSpace(line))
+			}
 		}
 	}
 }
 
-const defaultLease = time.Hour
+// sound leaves out what validate has found to be wrong by itself.
+func (d DHCP) sound() DHCP {
+	d.Interfaces = slices.Clone(d.Interfaces)
+	for i := range d.Interfaces {
+		nets := slices.Clone(d.Interfaces[i].Subnets)
+		for j := range nets {
+			n := &nets[j]
+			n.Pools = slices.DeleteFunc(slices.Clone(n.Pools), func(p Pool) bool { return !p.sound() })
+			n.Reservations = slices.DeleteFunc(slices.Clone(n.Reservations), func(r Reservation) bool {
+				var own checker
+				r.validate(&own, "")
+				return len(own) > 0
+			})
+			if n.LeaseTime < minLease {
+				n.LeaseTime = defaultLease
+			}
+			if !n.Subnet.IsValid() || !n.Subnet.Addr().Is4() {
+				*n = Subnet{} // the server says of it that it is no subnet, and no more
+			}
+		}
+		d.Interfaces[i].Subnets = nets
+	}
+	return d
+}
+
+func (p Pool) sound() bool { return p.Start.Is4() && p.End.Is4() }
+
+const (
+	defaultLease = time.Hour
+	minLease     = time.Minute
+)
 
 func (n *Subnet) validate(v *checker, key string) {
 	v.check(n.Subnet.IsValid() && n.Subnet.Addr().Is4(), key+".subnet", "want an IPv4 subnet such as 192.168.77.0/24")
@@ -143,18 +178,26 @@ func (n *Subnet) validate(v *checker, key string) {
 	if n.LeaseTime == 0 {
 		n.LeaseTime = defaultLease
 	}
-	v.check(n.LeaseTime >= time.Minute, key+".lease_time", fmt.Sprintf("want at least 1m, not %v", n.LeaseTime))
+	v.check(n.LeaseTime >= minLease, key+".lease_time", fmt.Sprintf("want at least 1m, not %v", n.LeaseTime))
 	for _, p := range n.Options.problems {
 		*v = append(*v, key+".options"+p)
 	}
-	for k, r := range n.Reservations {
-		at := fmt.Sprintf("%s.reservations[%d]", key, k)
-		v.check((r.MAC == "") != (r.ClientID == ""), at, "want either mac or client_id")
-		if r.MAC != "" {
-			_, err := net.ParseMAC(r.MAC)
-			v.check(err == nil, at+".mac", fmt.Sprintf("%q is not a MAC address", r.MAC))
-		}
-		_, err := hex.DecodeString(r.ClientID)
-		v.check(err == nil, at+".client_id", fmt.Sprintf("%q is not hexadecimal", r.ClientID))
+	for k, p := range n.Pools {
+		v.check(p.Start.Is4(), fmt.Sprintf("%s.pools[%d].start", key, k), "want an IPv4 address")
+		v.check(p.End.Is4(), fmt.Sprintf("%s.pools[%d].end", key, k), "want an IPv4 address")
 	}
+	for k, r := range n.Reservations {
+		r.validate(v, fmt.Sprintf("%s.reservations[%d]", key, k))
+	}
+}
+
+func (r Reservation) validate(v *checker, at string) {
+	v.check((r.MAC == "") != (r.ClientID == ""), at, "want either mac or client_id")
+	if r.MAC != "" {
+		_, err := lease.ParseMAC(r.MAC)
+		v.check(err == nil, at+".mac", fmt.Sprintf("%q is not a MAC address", r.MAC))
+	}
+	_, err := hex.DecodeString(r.ClientID)
+	v.check(err == nil, at+".client_id", fmt.Sprintf("%q is not hexadecimal", r.ClientID))
+	v.check(r.IP.Is4(), at+".ip", "want an IPv4 address")
 }

@@ -63,6 +63,9 @@ func (p Pool) Validate() error {
 		bad("subnet %s: not an IPv4 subnet between /8 and /30", p.Prefix)
 		return errors.Join(errs...)
 	}
+	if a := p.Prefix.Addr(); a.IsMulticast() || a.As4()[0] == 0 || a.As4()[0] >= 240 {
+		bad("subnet %s: no network has such addresses", p.Prefix)
+	}
 	if p.Prefix.Masked() != p.Prefix {
 		bad("subnet %s: has host bits, did you mean %s", p.Prefix, p.Prefix.Masked())
 	}
@@ -102,6 +105,8 @@ func (p Pool) Validate() error {
 			b, err := ParseMAC(r.MAC)
 			if err != nil {
 				bad("subnet %s: reservation %s: %w", p.Prefix, r.IP, err)
+			} else if len(b) == 6 && b[0]&1 != 0 {
+				bad("subnet %s: reservation %s: hardware address %s is a group's", p.Prefix, r.IP, FormatMAC(b))
 			}
 			key = "mac:" + string(b)
 		}

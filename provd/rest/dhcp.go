@@ -7,6 +7,8 @@ import (
 	"iter"
 	"net/http"
 	"net/netip"
+	"slices"
+	"strings"
 
 	"provbox/provd"
 	"provbox/provd/document"
@@ -117,7 +119,7 @@ func (c *call) dhcpSettings() (settings *document.Object, stored bool) {
 func (c *call) change(edit func(settings *document.Object) (*document.Object, error)) ([]string, error) {
 	force := c.r.URL.Query().Get("force")
 	warnings, err := c.cfg.DHCP.Change(c.background(), force == "true" || force == "True", func(settings *document.Object) (*document.Object, error) {
-		if want := c.r.Header.Get(ifMatchHeader); want != "" && want != "*" && want != revision(settings) {
+		if !c.matches(revision(settings)) {
 			return nil, &status{http.StatusPreconditionFailed, "the settings have changed meanwhile: read them again"}
 		}
 		return edit(settings)
@@ -127,6 +129,18 @@ func (c *call) change(edit func(settings *document.Object) (*document.Object, er
 	}
 	c.dhcpSettings()
 	return warnings, nil
+}
+
+// matches reports whether If-Match allows a change of that revision (RFC 9110
+// 13.1.1).
+func (c *call) matches(revision string) bool {
+	wants := c.r.Header.Values(ifMatchHeader)
+	for want := range strings.SplitSeq(strings.Join(wants, ","), ",") {
+		if want = strings.TrimSpace(want); want == "*" || want == revision {
+			return true
+		}
+	}
+	return len(wants) == 0
 }
 
 // edit is change for an edit that works on the settings themselves.
@@ -269,11 +283,12 @@ func (c *call) block() error {
 
 func (c *call) unblock() error {
 	return c.setBlocked(func(all []any, mac string) ([]any, error) {
-		at := indexMAC(all, mac)
-		if at < 0 {
+		// All of them: it may be there twice, written in two ways.
+		kept := slices.DeleteFunc(slices.Clone(all), func(v any) bool { return indexMAC([]any{v}, mac) == 0 })
+		if len(kept) == len(all) {
 			return nil, provd.Errorf(provd.NotFound, "%s is not blocked", mac)
 		}
-		return append(all[:at:at], all[at+1:]...), nil
+		return kept, nil
 	})
 }
 
