@@ -102,8 +102,10 @@ const MaxIDLength = 255
 
 // idProblem says what is wrong with a document id, "" for nothing.
 func idProblem(id string) string {
-	if id == "" || strings.ContainsAny(id, "/\x00") || len(id) > MaxIDLength || !utf8.ValidString(id) {
-		return "id " + quote(id) + ": want 1 to " + strconv.Itoa(MaxIDLength) + " bytes of text without a slash"
+	// Clients take "." and ".." out of a path before they send it (RFC 3986 section
+	// 5.2.4), so that such a document could never be reached again.
+	if id == "" || id == "." || id == ".." || strings.ContainsAny(id, "/\x00") || len(id) > MaxIDLength || !utf8.ValidString(id) {
+		return "id " + quote(id) + ": want 1 to " + strconv.Itoa(MaxIDLength) + " bytes of text without a slash, and not a dot or two alone"
 	}
 	return ""
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"math/big"
 	"strconv"
+	"unicode/utf8"
 )
 
 // MaxDepth bounds the nesting of a document, so that a hostile one cannot
@@ -34,6 +35,10 @@ func Decode(data []byte) (*Object, error) {
 // DecodeValue parses one JSON value of any kind into the types that Object
 // lists.
 func DecodeValue(data []byte) (any, error) {
+	// The decoder would put other characters in the place of those it cannot read.
+	if i := invalidUTF8(data); i >= 0 {
+		return nil, fmt.Errorf("document: at byte %d: the text is not UTF-8", i)
+	}
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.UseNumber()
 	v, err := decodeValue(d, 0)
@@ -44,6 +49,20 @@ func DecodeValue(data []byte) (any, error) {
 		return nil, fmt.Errorf("document: extra data after the value at byte %d", d.InputOffset())
 	}
 	return v, nil
+}
+
+// invalidUTF8 returns where the first byte stands that is no UTF-8, or -1.
+func invalidUTF8(data []byte) int {
+	if utf8.Valid(data) {
+		return -1
+	}
+	for i := 0; ; {
+		r, size := utf8.DecodeRune(data[i:])
+		if r == utf8.RuneError && size <= 1 {
+			return i
+		}
+		i += size
+	}
 }
 
 func decodeValue(d *json.Decoder, depth int) (any, error) {

@@ -35,6 +35,8 @@ func TestSection5(t *testing.T) {
 		"5.3 duplicate id":                     {{post(devices, `{"device":{"id":"d.1"}}`), 400, "d.1"}},
 		"5.3 duplicate id of another tenant":   {{post(devices, `{"device":{"id":"new"}}`).by("one"), 400, "new"}},
 		"5.3 id with a slash leaves no ghost":  {{post(devices, `{"device":{"id":"a/b"}}`), 400, "…'a/b'"}, {read(devices + `?fields=id&q={"id":"a/b"}`), 200, `{"devices":[]}`}},
+		"5.3 id that no path can name":         {{post(devices, `{"device":{"id":".."}}`), 400, "…'..'"}},
+		"5.3 text that is not UTF-8":           {{post(devices, "{\"device\":{\"id\":\"a\",\"description\":\"\xe9\"}}"), 400, "…at byte 35: the text is not UTF-8"}, {read(devices + "/a"), 404, ""}},
 		"5.3 configured at once":               {{post(devices, `{"device":{"id":"a","mac":"00:15:65:00:00:01","plugin":"test","config":"c.1"}}`), 201, ""}, {read(devices + "/a"), 200, `…"configured":true`}},
 		"5.4 unknown":                          {{put(devices+"/nope", `{"device":{}}`), 404, "No such resource"}},
 		"5.4 path id wins":                     {{put(devices+"/new", `{"device":{"id":"other"}}`), 204, ""}, {read(devices + "/new"), 200, `…"id":"new"`}, {read(devices + "/other"), 404, ""}},

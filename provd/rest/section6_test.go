@@ -19,6 +19,7 @@ func TestSection6(t *testing.T) {
 		"6 id: null is none":              {{create(`"id":null`), 201, `…{"id":"`}},
 		"6 id: duplicate":                 {{create(`"id":"c.1"`), 400, "c.1"}},
 		"6 id: a slash":                   {{create(`"id":"a/b"`), 400, "…'a/b'"}},
+		"6 id: a dot":                     {{create(`"id":"."`), 400, "…'.'"}},
 		"6 deletable: any falsy value":    {{create(`"id":"a","deletable":0`), 201, ""}, {remove(configs + "/a"), 403, "The document a is not deletable"}},
 		"6 deletable: null":               {{create(`"id":"a","deletable":null`), 201, ""}, {remove(configs + "/a"), 403, "The document a is not deletable"}},
 		"6 any other member":              {{create(`"id":"a","X_type":"registrar","label":1,"foo":null`), 201, ""}, {read(configs + "/a"), 200, `…"X_type":"registrar","label":1,"foo":null`}},
