@@ -55,55 +55,90 @@ func TestCoverage(t *testing.T) {
 	}
 	keys := []string{"watch", "speed dial", "park", "pickup"}
 	// What phones cannot be told, or what the box does not know how to tell them.
-	none := map[string][]string{
+	rows := []struct {
+		id, model string
+		none      []string
+	}{
+		{aastra, "6867i", nil},
+		{aastra, "6731i", nil},
 		// SCCP has no accounts: lines and keys are the call manager's.
-		"provbox-cisco-sccp": append([]string{
+		{ciscoSCCP, "7941G", append([]string{
 			"line", "second line", "backup", "outbound", "voicemail", "name server", "syslog",
 			"sip_transport", "sip_srtp_mode", "sip_dtmf_mode", "sip_subscribe_mwi",
-		}, keys...),
-		// The VLAN of this model is not in its file, but in what LLDP tells it; a
-		// station has no keys.
-		gigaset: append([]string{"name server", "syslog", "user", "VLAN", "vlan_enabled"}, keys...),
+		}, keys...)},
+		// The fifth key is none of this phone; the lamp of a line follows its mailbox.
+		{ciscoSCCP, "8945", []string{"name server", "park", "pickup", "sip_subscribe_mwi"}},
+		{ciscoSCCP, "ATA190", append([]string{"name server", "sip_subscribe_mwi"}, keys...)},
+		{ciscoSIP, "8851", nil},
+		{ciscoSIP, "9861", nil},
+		{ciscoSIP, "SPA504G", nil},
+		{ciscoSIP, "ATA192", []string{"backup", "watch", "speed dial", "park"}},
+		{ciscoSIP, "SPA122", []string{"backup", "watch", "speed dial", "park"}},
 		// The phones take it from DHCP.
-		fanvil: {"name server"},
-		// The phones subscribe when there is a mailbox.
-		snom: {"sip_subscribe_mwi"},
+		{fanvil, "X6U", []string{"name server"}},
+		{fanvil, "X4", []string{"name server", "sip_subscribe_mwi"}},
+		// The VLAN of these models is not in their file, but in what LLDP tells them; a
+		// station has no keys.
+		{gigaset, "N870 IP PRO", append([]string{"name server", "syslog", "user", "VLAN", "vlan_enabled"}, keys...)},
+		// The VLAN is hexadecimal, and the password must be of four digits.
+		{gigaset, "N510 IP PRO", append([]string{
+			"name server", "syslog", "user", "admin", "VLAN", "backup", "sip_srtp_mode", "sip_subscribe_mwi",
+		}, keys...)},
+		{gigaset, "N720 DM PRO", append([]string{
+			"name server", "syslog", "user", "VLAN", "backup", "sip_srtp_mode", "sip_subscribe_mwi",
+		}, keys...)},
 		// The address is in four parts.
-		grandstream: {"name server"},
+		{grandstream, "GXP2170", []string{"name server"}},
+		{grandstream, "GXP1630", []string{"name server"}},
+		// The number of the mailbox is the same for all handsets.
+		{grandstream, "DP750", append([]string{"name server", "locale", "voicemail"}, keys...)},
+		{grandstream, "HT802", append([]string{"name server", "phonebook", "locale", "voicemail"}, keys...)},
+		{grandstream, "HT818", append([]string{"name server", "phonebook", "locale", "voicemail"}, keys...)},
+		{polycom, "VVX450", nil},
+		{polycom, "SPIP335", []string{"watch", "speed dial", "park"}},
+		// The phones subscribe when there is a mailbox.
+		{snom, "D785", []string{"sip_subscribe_mwi"}},
+		{snom, "M900", append([]string{"backup", "sip_subscribe_mwi"}, keys...)},
+		{"provbox-yealink", "T46U", nil},
+		{"provbox-yealink", "T28P", nil},
+		{"provbox-yealink", "W70B", []string{"watch", "speed dial", "park"}},
 	}
-	models := map[string]string{
-		aastra: "6867i", "provbox-cisco-sccp": "7941G", ciscoSIP: "8851", fanvil: "X6U", gigaset: "N870 IP PRO",
-		grandstream: "GXP2170", polycom: "VVX450", snom: "D785", "provbox-yealink": "T46U",
+	tested := make(map[string]bool)
+	for _, row := range rows {
+		tested[row.id] = true
+		t.Run(row.id+"/"+row.model, func(t *testing.T) {
+			t.Parallel()
+			checkCoverage(t, row.id, row.model, want, row.none)
+		})
 	}
 	for _, id := range plugins.IDs() {
-		t.Run(id, func(t *testing.T) {
-			t.Parallel()
-			all := rendered(t, id, models[id], config(t, marked))
-			for _, name := range slices.Sorted(maps.Keys(want)) {
-				if slices.Contains(none[id], name) {
-					continue
-				}
-				for _, mark := range want[name] {
-					if !strings.Contains(all, mark) {
-						t.Errorf("%s: no %s", name, mark)
-					}
-				}
-			}
-			// These are written in each vendor's words, so a change must show.
-			for name, other := range map[string]any{
-				"locale": "de_DE", "timezone": "America/New_York", "sip_transport": "udp", "sip_srtp_mode": "disabled", "sip_dtmf_mode": "RTP-in-band",
-				"sip_subscribe_mwi": false, "vlan_enabled": false,
-			} {
-				if slices.Contains(none[id], name) {
-					continue
-				}
-				changed := config(t, marked)
-				changed.Set(name, other)
-				if rendered(t, id, models[id], changed) == all {
-					t.Errorf("%s changes nothing", name)
-				}
-			}
-		})
+		if !tested[id] {
+			t.Errorf("%s is not tested", id)
+		}
+	}
+}
+
+// checkCoverage checks that a phone is told everything but none, and that what it
+// is not told is none of what its files have.
+func checkCoverage(t *testing.T, id, model string, want map[string][]string, none []string) {
+	t.Helper()
+	all := rendered(t, id, model, config(t, marked))
+	for _, name := range slices.Sorted(maps.Keys(want)) {
+		missing := slices.DeleteFunc(slices.Clone(want[name]), func(mark string) bool { return strings.Contains(all, mark) })
+		if (len(missing) > 0) != slices.Contains(none, name) {
+			t.Errorf("%s: no %q", name, missing)
+		}
+	}
+	// These are written in each vendor's words, so a change must show.
+	for name, other := range map[string]any{
+		"locale": "de_DE", "timezone": "America/New_York", "sip_transport": "udp", "sip_srtp_mode": "disabled", "sip_dtmf_mode": "RTP-in-band",
+		"sip_subscribe_mwi": false, "vlan_enabled": false,
+	} {
+		changed := config(t, marked)
+		changed.Set(name, other)
+		if same := rendered(t, id, model, changed) == all; same != slices.Contains(none, name) {
+			t.Errorf("%s: the same files: %v", name, same)
+		}
 	}
 }
 

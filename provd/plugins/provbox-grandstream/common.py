@@ -126,6 +126,7 @@ class BaseGrandstreamPlugin(GrandstreamProfiles):
             config.get('syslog_level'), '3'
         )
         language = (config.get('locale') or '').partition('_')[0]
+        config['XX_voice'] = self._VOICES.get(language)
         if language == 'cs':
             language = 'cz'
         config['XX_language'] = language if language in self._LANGUAGES else None

@@ -83,6 +83,9 @@ class GrandstreamProfiles(BaseProvboxPlugin):
         'SIP-INFO': ('102', '101', '100'),
     }
 
+    # The languages in which an adapter speaks to those who dial it.
+    _VOICES = {'en': '0', 'es': '10', 'ru': '6', 'zh': '4'}
+
     def _location(self, url):
         scheme, _, path = url.rpartition('://')
         return {'path': path, 'secure': scheme == 'https'}

@@ -68,9 +68,9 @@
 <VLANID>{{ vlan_id }}</VLANID>
 <SignallingPriority>{{ vlan_priority or 0 }}</SignallingPriority>
 <VoicePriority>{{ vlan_priority or 0 }}</VoicePriority>
-<EnablePVLAN>{{ '1' if vlan_pc_port_id else '0' }}</EnablePVLAN>
+<EnablePVID>{{ '2' if vlan_pc_port_id else '0' }}</EnablePVID>
 {% if vlan_pc_port_id -%}
-<PVLANID>{{ vlan_pc_port_id }}</PVLANID>
+<PVIDValue>{{ vlan_pc_port_id }}</PVIDValue>
 {% endif -%}
 {% endif -%}
 </qos>

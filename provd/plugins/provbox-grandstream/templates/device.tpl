@@ -37,6 +37,9 @@
 {% if XX_language and not XX_kind -%}
 <P1362>{{ XX_language }}</P1362>
 {% endif -%}
+{% if XX_voice and XX_kind == 'adapter' -%}
+<P342>{{ XX_voice }}</P342>
+{% endif -%}
 {% if exten_pickup_call and not XX_kind -%}
 <P1347>{{ exten_pickup_call }}</P1347>
 {% endif -%}
