@@ -223,6 +223,11 @@ func (m *Manager) selectBulk(req BulkRequest, s Scope) ([]string, error) {
 	case len(req.IDs) > MaxDevices:
 		return nil, Errorf(Invalid, "%d ids, at most %d are taken", len(req.IDs), MaxDevices)
 	}
+	if _, ok := m.cfg.Plugins.Plugin(req.Plugin); req.Action == BulkPlugin && !ok {
+		// A PUT of one device may name a plugin that comes later; a slip here would
+		// take the files from every phone.
+		return nil, Errorf(Invalid, "plugin %s is not loaded; install it before devices are given to it", quote(req.Plugin))
+	}
 	if req.Query == nil {
 		ids := slices.Clone(req.IDs)
 		slices.Sort(ids)

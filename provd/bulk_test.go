@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"provbox/provd"
+	"provbox/provd/provdtest"
 	"provbox/provd/query"
 )
 
@@ -19,10 +20,15 @@ func everyDevice() *query.Query { return &query.Query{} }
 func TestBulkOfManyDevices(t *testing.T) {
 	t.Parallel()
 	const n = 200
-	b := newBox(t, nil)
+	refusing := &provdtest.Plugin{Name: "refusing"}
+	refusing.SetConfigureErr(errors.New("no"))
+	b := newBox(t, func(cfg *provd.ManagerConfig) { cfg.Plugins.(provdtest.Plugins)["refusing"] = refusing })
 	manyDevices(t, b.Manager, n)
+	if _, err := b.StartBulk(context.Background(), provd.BulkRequest{Action: provd.BulkPlugin, Plugin: "gone", Query: everyDevice()}, asSub1); provd.CodeOf(err) != provd.Invalid {
+		t.Errorf("a plugin that is not loaded: %v", err)
+	}
 	renderings, updates := len(b.Renderings()), b.store.Updates()
-	bulk, err := b.StartBulk(context.Background(), provd.BulkRequest{Action: provd.BulkPlugin, Plugin: "gone", Query: everyDevice()}, asSub1)
+	bulk, err := b.StartBulk(context.Background(), provd.BulkRequest{Action: provd.BulkPlugin, Plugin: "refusing", Query: everyDevice()}, asSub1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -30,7 +36,7 @@ func TestBulkOfManyDevices(t *testing.T) {
 	if s := bulk.Operation.String(); s != "fail;200/200" || bulk.Operation.Reason() != "200 of 200 devices failed" {
 		t.Errorf("%s, %s", s, bulk.Operation.Reason())
 	}
-	if r := bulk.Results()[199]; r.Device != "d00199" || r.State != provd.Fail || r.Reason != "plugin 'gone' is not loaded" {
+	if r := bulk.Results()[199]; r.Device != "d00199" || r.State != provd.Fail || r.Reason != "no" {
 		t.Errorf("the last one: %+v", r)
 	}
 	if got := b.store.Updates() - updates; got > n/8 {
@@ -39,7 +45,7 @@ func TestBulkOfManyDevices(t *testing.T) {
 	if got := len(b.Renderings()); got != renderings {
 		t.Errorf("%d renderings of their own", got-renderings)
 	}
-	if dev := b.device(t, "d00003"); dev.Plugin() != "gone" || dev.Configured() {
+	if dev := b.device(t, "d00003"); dev.Plugin() != "refusing" || dev.Configured() {
 		t.Errorf("%v %v", dev.Plugin(), dev.Configured())
 	}
 	bulk, err = b.StartBulk(context.Background(), provd.BulkRequest{Action: provd.BulkPlugin, Plugin: "test", Query: everyDevice(), Synchronize: true}, asSub1)

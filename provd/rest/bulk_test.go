@@ -111,6 +111,7 @@ func TestBulkRefusals(t *testing.T) {
 		"neither":             {`{"action":"delete"}`, "either ids or a selector"},
 		"both":                {`{"action":"delete","ids":[],"selector":{}}`, "either ids or a selector"},
 		"no plugin":           {`{"action":"plugin","selector":{}}`, "needs the member plugin"},
+		"no such plugin":      {`{"action":"plugin","plugin":"gone","selector":{}}`, "plugin 'gone' is not loaded"},
 		"plugin of no use":    {`{"action":"delete","plugin":"x","selector":{}}`, "for the action plugin only"},
 		"ids that are none":   {`{"action":"delete","ids":[1]}`, `"ids": want`},
 		"unknown member":      {`{"action":"delete","ids":[],"dry_run":true}`, `"dry_run": want`},
