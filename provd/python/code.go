@@ -61,7 +61,9 @@ const (
 	opSetAttr   // v x -
 	opDelAttr   // x -
 	opGetItem   // x key - x[key]
+	opGetConst  // x - x[consts[arg]], a string
 	opSetItem   // v x key -
+	opSetConst  // v x - ; x[consts[arg]] = v, for a string
 	opDelItem   // x key -
 	opGetMethod // x - fn self, for opCall; self is nil unless fn is still to be bound
 
@@ -69,7 +71,8 @@ const (
 	opBuildList
 	opBuildSet
 	opBuildDict       // k1 v1 ... kn vn - dict
-	opBuildString     // s1 ... sn - string
+	opBuildConstDict  // v1 ... vn - dict with the keys dicts[arg]
+	opBuildString     // x1 ... xn - string; strings and integers
 	opBuildSlice      // low high [step] - slice
 	opListExtendItems // list x1 ... xn - list
 	opSetAddItems
@@ -82,7 +85,7 @@ const (
 	opListAppend    // list it1 ... itn x - list it1 ... itn
 	opSetAdd
 	opDictAdd     // dict it1 ... itn k v - dict it1 ... itn
-	opFormatValue // x [spec] - string; arg is the conversion, plus 256 with spec
+	opFormatValue // x [spec] - string or integer; arg is the conversion, plus 256 with spec
 
 	opJump
 	opJumpIfFalse     // x -
@@ -152,6 +155,12 @@ type codeName struct {
 	hash uint64
 }
 
+// constKeyed is a key of a dict display whose keys are strings, all different.
+type constKeyed struct {
+	hash uint64
+	key  Value
+}
+
 // funcSpec describes a function to make: how many default values are on the
 // stack, and which keyword-only parameters the rest belongs to.
 type funcSpec struct {
@@ -179,6 +188,8 @@ type code struct {
 	maxStack  int
 
 	consts  []Value
+	hashes  []uint64 // of the consts that are strings
+	dicts   [][]constKeyed
 	names   []codeName
 	calls   []callShape
 	funcs   []funcSpec

@@ -149,7 +149,7 @@ func (g *codegen) effect(op opcode, arg int) (peak, effect int) {
 		opJumpIfTrueKeep, opMakeClass, opReturn, opImportStar, opReraise, opPopExcept, opEndFinally,
 		opYieldFrom, opWithExit:
 		effect = -1
-	case opSetAttr, opDelItem, opDictAdd, opCallEx:
+	case opSetAttr, opSetConst, opDelItem, opDictAdd, opCallEx:
 		effect = -2
 	case opSetItem, opCallExKw:
 		effect = -3
@@ -157,6 +157,8 @@ func (g *codegen) effect(op opcode, arg int) (peak, effect int) {
 		effect = 1 - arg
 	case opBuildDict:
 		effect = 1 - 2*arg
+	case opBuildConstDict:
+		effect = 1 - len(g.code.dicts[arg])
 	case opListExtendItems, opSetAddItems:
 		effect = -arg
 	case opDictSetItems:
@@ -257,14 +259,29 @@ func (g *codegen) constant(x *syntax.Const) {
 }
 
 // shared emits a constant, once for all equal literals of the code.
-func (g *codegen) shared(key constKey, value func() Value) {
+func (g *codegen) shared(key constKey, value func() Value) { g.emit(opConst, g.keep(key, value)) }
+
+// keep returns the index of a constant.
+func (g *codegen) keep(key constKey, value func() Value) int {
 	i, ok := g.constIndex[key]
 	if !ok {
 		i = len(g.code.consts)
 		g.constIndex[key] = i
-		g.code.consts = append(g.code.consts, value())
+		v := value()
+		s, _ := v.(Str)
+		g.code.consts = append(g.code.consts, v)
+		g.code.hashes = append(g.code.hashes, hashString(string(s)))
 	}
-	g.emit(opConst, i)
+	return i
+}
+
+// text returns the index of the constant that x is, if it is a string.
+func (g *codegen) text(x syntax.Expr) (i int, ok bool) {
+	c, ok := x.(*syntax.Const)
+	if !ok || c.Kind != syntax.ConstStr {
+		return 0, false
+	}
+	return g.keep(keyOf(c), func() Value { return constValue(c) }), true
 }
 
 func keyOf(x *syntax.Const) constKey {

@@ -34,6 +34,11 @@ func (g *codegen) expr(x syntax.Expr) {
 		g.emit(opGetAttr, g.name(x.Name))
 	case *syntax.Subscript:
 		g.expr(x.Value)
+		if i, ok := g.text(x.Index); ok {
+			g.at(x.Pos())
+			g.emit(opGetConst, i)
+			return
+		}
 		g.expr(x.Index)
 		g.at(x.Pos())
 		g.emit(opGetItem, 0)
@@ -258,6 +263,15 @@ func (g *codegen) elements(elems []syntax.Expr, build, add, extend opcode) {
 }
 
 func (g *codegen) dict(x *syntax.Dict) {
+	if keys := g.constKeys(x); keys != nil {
+		for _, item := range x.Items {
+			g.expr(item.Value)
+		}
+		g.at(x.Pos())
+		g.code.dicts = append(g.code.dicts, keys)
+		g.emit(opBuildConstDict, len(g.code.dicts)-1)
+		return
+	}
 	built, pushed := false, 0
 	flush := func() {
 		g.at(x.Pos())
@@ -289,8 +303,27 @@ func (g *codegen) dict(x *syntax.Dict) {
 	}
 }
 
+// constKeys returns the keys of a dict display that has some, if they are strings
+// and all different.
+func (g *codegen) constKeys(x *syntax.Dict) []constKeyed {
+	if len(x.Items) > maxPushed/2 {
+		return nil
+	}
+	var keys []constKeyed
+	seen := map[int]bool{}
+	for _, item := range x.Items {
+		i, ok := g.text(item.Key)
+		if !ok || seen[i] {
+			return nil
+		}
+		seen[i] = true
+		keys = append(keys, constKeyed{g.code.hashes[i], g.code.consts[i]})
+	}
+	return keys
+}
+
 func (g *codegen) fstring(x *syntax.FString) {
-	pushed := 0
+	pushed, formatted := 0, false
 	for _, part := range x.Parts {
 		if pushed == maxPushed {
 			g.emit(opBuildString, pushed)
@@ -302,6 +335,7 @@ func (g *codegen) fstring(x *syntax.FString) {
 			g.expr(part)
 			continue
 		}
+		formatted = true
 		g.expr(v.Value)
 		arg := int(v.Conversion)
 		if v.Spec != nil {
@@ -312,7 +346,7 @@ func (g *codegen) fstring(x *syntax.FString) {
 		g.emit(opFormatValue, arg)
 	}
 	g.at(x.Pos())
-	if pushed != 1 { // one part is a string already
+	if pushed != 1 || formatted { // one literal is a string already
 		g.emit(opBuildString, pushed)
 	}
 }

@@ -140,6 +140,11 @@ func (g *codegen) store(target syntax.Expr) {
 		g.emit(opSetAttr, g.name(x.Name))
 	case *syntax.Subscript:
 		g.expr(x.Value)
+		if i, ok := g.text(x.Index); ok {
+			g.at(x.Pos())
+			g.emit(opSetConst, i)
+			return
+		}
 		g.expr(x.Index)
 		g.at(x.Pos())
 		g.emit(opSetItem, 0)

@@ -14,6 +14,9 @@ type frame struct {
 	stack  []Value
 	pc, sp int // valid while the frame is not in the loop of run
 
+	// keywords are those of the call that goes on, which does not keep them.
+	keywords []Keyword
+
 	// handled is the exception that the except clause or finally block being
 	// run has caught, nil outside of one.
 	handled *Exception

@@ -87,6 +87,18 @@ func (f *frame) run(t *Thread, err error) (Value, error) {
 				if stack[sp-1], err = GetItem(t, stack[sp-1], stack[sp]); err != nil {
 					break loop
 				}
+			case opGetConst:
+				steps++
+				key := f.code.consts[in.arg()]
+				if d, ok := stack[sp-1].(*Dict); ok {
+					if i := d.findStr(f.code.hashes[in.arg()], string(key.(Str))); i >= 0 {
+						stack[sp-1] = d.entries[i].value
+						continue
+					}
+				}
+				if stack[sp-1], err = GetItem(t, stack[sp-1], key); err != nil {
+					break loop
+				}
 			case opBinary, opInPlace:
 				sp--
 				x, y, op := stack[sp-1], stack[sp], BinaryOp(in.arg())

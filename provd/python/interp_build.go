@@ -1,6 +1,6 @@
 package python
 
-import "strings"
+import "strconv"
 
 // take pops n operands. The slice is only valid until the next push.
 func (f *frame) take(n int) []Value {
@@ -72,6 +72,8 @@ func (f *frame) execBuild(t *Thread, in instr) error {
 			return err
 		}
 		f.push(d)
+	case opBuildConstDict:
+		return f.buildConstDict(t, f.code.dicts[arg])
 	case opDictSetItems:
 		items := f.take(2 * arg)
 		return setAll(t, f.top(0).(*Dict), items)
@@ -101,6 +103,12 @@ func (f *frame) execBuild(t *Thread, in instr) error {
 		}
 		if err := t.Alloc(objectBytes); err != nil {
 			return err
+		}
+		if arg == 0 {
+			switch f.top(0).(type) {
+			case Str, Int:
+				return nil // opBuildString writes them
+			}
 		}
 		s, err := FormatValue(t, f.top(0), byte(arg), string(spec))
 		f.stack[f.sp-1] = Str(s)
@@ -192,21 +200,57 @@ func updateDict(t *Thread, d *Dict, v Value) error {
 	})
 }
 
+// buildConstDict makes a dict of which the values are on the stack.
+func (f *frame) buildConstDict(t *Thread, keys []constKeyed) error {
+	if err := t.Alloc(int64(dictBytes + 2*len(keys)*entryBytes)); err != nil {
+		return err
+	}
+	if err := t.Step(len(keys)); err != nil {
+		return err
+	}
+	d := NewDict(len(keys))
+	for i, v := range f.take(len(keys)) {
+		d.insert(keys[i].hash, keys[i].key, v)
+	}
+	f.push(d)
+	return nil
+}
+
 // buildString joins the parts of an f-string.
 func (f *frame) buildString(t *Thread, n int) error {
 	parts := f.take(n)
 	size := 0
 	for _, p := range parts {
-		size += len(p.(Str))
+		if s, ok := p.(Str); ok {
+			size += len(s)
+		} else {
+			size += maxDigits
+		}
 	}
 	if err := t.Alloc(int64(size)); err != nil {
 		return err
 	}
-	var b strings.Builder
-	b.Grow(size)
-	for _, p := range parts {
-		b.WriteString(string(p.(Str)))
+	if n == 1 {
+		if s, ok := parts[0].(Str); ok {
+			f.push(s)
+			return nil
+		}
 	}
-	f.push(Str(b.String()))
+	var short [96]byte // most texts need no other memory than their own
+	text := short[:0]
+	if size > len(short) {
+		text = make([]byte, 0, size)
+	}
+	for _, p := range parts {
+		if s, ok := p.(Str); ok {
+			text = append(text, s...)
+		} else {
+			text = strconv.AppendInt(text, int64(p.(Int)), 10)
+		}
+	}
+	f.push(Str(text))
 	return nil
 }
+
+// maxDigits is the length of the longest Int.
+const maxDigits = len("-9223372036854775808")

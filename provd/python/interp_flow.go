@@ -25,12 +25,13 @@ func (f *frame) execFlow(t *Thread, in instr) (err error) {
 		shape := &f.code.calls[arg]
 		base := f.sp - shape.args - 2
 		values := f.stack[f.sp-len(shape.names) : f.sp]
-		kwargs := make([]Keyword, len(values))
 		for i, name := range shape.names {
-			kwargs[i] = Keyword{name, values[i]}
+			f.keywords = append(f.keywords, Keyword{name, values[i]})
 		}
-		f.stack[base], err = f.call(t, f.stack[base:f.sp-len(values)], kwargs)
+		f.stack[base], err = f.call(t, f.stack[base:f.sp-len(values)], f.keywords)
 		f.sp = base + 1
+		clear(f.keywords)
+		f.keywords = f.keywords[:0]
 	case opCallEx:
 		list := f.pop().(*List)
 		err = f.callList(t, list, nil)

@@ -166,6 +166,15 @@ func (f *frame) execOperator(t *Thread, in instr) (err error) {
 	case opSetItem:
 		key, x, v := f.pop(), f.pop(), f.pop()
 		err = SetItem(t, x, key, v)
+	case opSetConst:
+		x, v := f.pop(), f.pop()
+		if err = t.Step(1); err != nil {
+			return err
+		}
+		if d, ok := x.(*Dict); ok {
+			return d.setHashed(t, f.code.hashes[arg], f.code.consts[arg], v)
+		}
+		err = SetItem(t, x, f.code.consts[arg], v)
 	case opDelItem:
 		key, x := f.pop(), f.pop()
 		err = DelItem(t, x, key)
