@@ -93,23 +93,19 @@ func construct(t *Thread, c *Class, args []Value, kwargs []Keyword) (Value, erro
 	if c.noNew {
 		return nil, TypeErrorf("cannot create '%s' instances", c.name)
 	}
-	owner := c.layout()
 	var v Value
 	var err error
 	if fn := c.userNew(); fn != nil {
 		v, err = Call(t, fn, prepend(c, args), kwargs)
 	} else {
-		v, err = c.make(t, owner, args, kwargs)
+		v, err = c.make(t, c.layout(), args, kwargs)
 	}
-	if err != nil || !IsInstance(v, c) {
+	if err != nil || v.Type() == c && c.native && c.fresh().whole || !IsInstance(v, c) {
 		return v, err
 	}
 	init, ok := v.Type().Lookup("__init__")
-	if !ok {
+	if !ok || c.initDone(init) {
 		return v, nil
-	}
-	if m, ok := init.(*Method); ok && (m.class == owner && c.native || m.class == ObjectClass && owner != ObjectClass) {
-		return v, nil // New has done it all
 	}
 	r, err := callFoundArgs(t, init, v, args, kwargs)
 	if err != nil {
@@ -119,6 +115,13 @@ func construct(t *Thread, c *Class, args []Value, kwargs []Keyword) (Value, erro
 		return nil, TypeErrorf("__init__() should return None, not '%s'", TypeName(r))
 	}
 	return v, nil
+}
+
+// initDone reports whether the New that c has does what __init__ would.
+func (c *Class) initDone(init Value) bool {
+	m, ok := init.(*Method)
+	owner := c.layout()
+	return ok && (m.class == owner && c.native || m.class == ObjectClass && owner != ObjectClass)
 }
 
 // userNew returns the __new__ of a program's class in c's resolution order, or

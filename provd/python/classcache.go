@@ -19,6 +19,8 @@ type classCache struct {
 	version uint64
 	stamp   uint64
 	hooks   classHooks
+	// whole says of a built-in class that its New leaves nothing to __init__.
+	whole bool
 }
 
 // classHooks are the methods that replace attribute access, nil when the class
@@ -180,6 +182,8 @@ func (c *Class) flatten() {
 		}
 	}
 	c.lookups.hooks = c.findHooks()
+	init := c.lookups.get(c, hashString("__init__"), "__init__").value
+	c.lookups.whole = init == nil || c.initDone(init)
 }
 
 // changed records that the class's namespace changed.

@@ -166,7 +166,15 @@ func (f *frame) run(t *Thread, err error) (Value, error) {
 				}
 				var v Value
 				var ok bool
-				if v, ok, err = stack[sp-1].(Iterator).Next(t); err != nil {
+				switch it := stack[sp-1].(type) {
+				case *listIter:
+					v, ok, err = it.Next(t)
+				case *Generator:
+					v, ok, err = it.Next(t)
+				default:
+					v, ok, err = it.(Iterator).Next(t)
+				}
+				if err != nil {
 					break loop
 				}
 				if ok {
@@ -187,6 +195,8 @@ func (f *frame) run(t *Thread, err error) (Value, error) {
 					stack[base], err = fn.Call(t, args, nil)
 				case *Builtin:
 					stack[base], err = fn.callIn(t, args)
+				case *Class:
+					stack[base], err = f.callClass(t, fn, args)
 				default:
 					stack[base], err = f.call(t, stack[base:sp], nil)
 				}

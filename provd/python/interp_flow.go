@@ -102,6 +102,22 @@ func (b *Builtin) callIn(t *Thread, args []Value) (Value, error) {
 	return v, err
 }
 
+// callClass is call for a class.
+func (f *frame) callClass(t *Thread, c *Class, args []Value) (Value, error) {
+	if err := t.Alloc(objectBytes); err != nil {
+		return nil, err
+	}
+	if c == SuperClass && len(args) == 0 {
+		return f.zeroSuper()
+	}
+	if err := t.Enter(); err != nil {
+		return nil, err
+	}
+	v, err := instantiate(t, c, args, nil)
+	t.Leave()
+	return v, err
+}
+
 // callList calls the function below with arguments collected in a list and a
 // dict; both are gone from the stack.
 func (f *frame) callList(t *Thread, list *List, d *Dict) error {

@@ -25,6 +25,9 @@ func (l *List) Append(t *Thread, v Value) error {
 	if err := t.Alloc(valueBytes); err != nil {
 		return err
 	}
+	if l.items == nil {
+		l.items = make([]Value, 0, 4) // a list that gets one item will get more
+	}
 	l.items = append(l.items, v)
 	return nil
 }
