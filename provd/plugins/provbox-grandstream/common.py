@@ -35,8 +35,9 @@ class GrandstreamHTTPDeviceInfoExtractor:
 class BaseGrandstreamPlugin(GrandstreamProfiles):
     _FOLDER = 'Grandstream'
 
-    # Values of P1362.
-    _LANGUAGES = ('cz', 'de', 'en', 'es', 'fr', 'it', 'nl', 'pl', 'pt', 'ru', 'sv', 'tr')
+    # Values of P1362 that are not those of ISO 639, and those that are.
+    _OTHER_LANGUAGES = {'cs': 'cz', 'sv': 'se'}
+    _LANGUAGES = 'ar de en es fr he hr hu it ja ko lv nl pl pt ru sl tr zh'.split()
     # In audio, as RFC 2833 events, as SIP INFO
     _DTMF_TYPES = {
         'RTP-in-band': ('1', '0', '0'),
@@ -66,6 +67,8 @@ class BaseGrandstreamPlugin(GrandstreamProfiles):
         'mwi': 99,
         'transport': 130,
         'srtp': 183,
+        'plan': 290,
+        'pickup': 1347,
         'dtmf_audio': 2301,
         'dtmf_rtp': 2302,
         'dtmf_sip': 2303,
@@ -84,6 +87,8 @@ class BaseGrandstreamPlugin(GrandstreamProfiles):
         'mwi': 15,
         'transport': 48,
         'srtp': 43,
+        'plan': 59,
+        'pickup': 81,
     }
     # Values of the mode of a key, and of one that is not used. The keys on the
     # screen that belong to lines are numbered apart from the others; current
@@ -127,9 +132,9 @@ class BaseGrandstreamPlugin(GrandstreamProfiles):
         )
         language = (config.get('locale') or '').partition('_')[0]
         config['XX_voice'] = self._VOICES.get(language)
-        if language == 'cs':
-            language = 'cz'
-        config['XX_language'] = language if language in self._LANGUAGES else None
+        config['XX_language'] = self._OTHER_LANGUAGES.get(
+            language, language if language in self._LANGUAGES else None
+        )
         config['XX_timezone'] = self._timezone(config)
         config['XX_options'] = clean_xml(device.get('options') or {})
         self._write(template, config, filename)
@@ -185,7 +190,7 @@ class BaseGrandstreamPlugin(GrandstreamProfiles):
         dtmf = self._DTMF_TYPES.get(
             account['dtmf'], self._DTMF_TYPES['RTP-out-of-band']
         )
-        return {
+        values = {
             'active': '1',
             'name': account['label'],
             'server': address(account['registrar'], account['registrar_port']),
@@ -204,7 +209,11 @@ class BaseGrandstreamPlugin(GrandstreamProfiles):
             'dtmf_audio': dtmf[0],
             'dtmf_rtp': dtmf[1],
             'dtmf_sip': dtmf[2],
+            'plan': self._PLAN,
         }
+        if config.get('exten_pickup_call'):
+            values['pickup'] = config['exten_pickup_call']
+        return values
 
     def _key_parameters(self, config, model):
         funckeys = self._by_number(config['funckeys'])

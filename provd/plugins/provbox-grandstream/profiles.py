@@ -83,6 +83,8 @@ class GrandstreamProfiles(BaseProvboxPlugin):
         'SIP-INFO': ('102', '101', '100'),
     }
 
+    # Any number may be dialled.
+    _PLAN = '{ [*x]+ }'
     # The languages in which an adapter speaks to those who dial it.
     _VOICES = {'en': '0', 'es': '10', 'ru': '6', 'zh': '4'}
 
@@ -167,8 +169,7 @@ class GrandstreamProfiles(BaseProvboxPlugin):
             'dtmf': self._DTMF_ORDERS.get(
                 account['dtmf'], self._DTMF_ORDERS['RTP-out-of-band']
             ),
-            # Any number may be dialled.
-            'plan': '{ [*x]+ }',
+            'plan': self._PLAN,
             'voicemail': config.get('exten_voicemail') or '',
         }
 

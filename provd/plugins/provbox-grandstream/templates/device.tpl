@@ -40,16 +40,9 @@
 {% if XX_voice and XX_kind == 'adapter' -%}
 <P342>{{ XX_voice }}</P342>
 {% endif -%}
-{% if exten_pickup_call and not XX_kind -%}
-<P1347>{{ exten_pickup_call }}</P1347>
-{% endif -%}
 {% if XX_phonebook.path and XX_kind != 'adapter' -%}
 <P330>{{ 3 if XX_phonebook.secure else 1 }}</P330>
 <P331>{{ XX_phonebook.path }}</P331>
-{% endif -%}
-{% if not XX_kind -%}
-{# Any number may be dialled. -#}
-<P290>{ [*x]+ }</P290>
 {% endif -%}
 {# No NOTIFY may set the phone back to its factory settings. -#}
 <P26015>0</P26015>
