@@ -94,12 +94,7 @@ func run(ctx context.Context, args []string, cfg Config) error {
 	}
 	found, rest := find(args)
 	if found == nil {
-		group := ""
-		if len(args) > 0 {
-			group = args[0]
-			fmt.Fprintf(cfg.Stderr, "provbox ctl: unknown command %q\n", terminal.Clean(strings.Join(args[:min(2, len(args))], " ")))
-		}
-		usage(cfg.Stderr, group)
+		explain(cfg.Stderr, args)
 		return errUsage
 	}
 	s := &session{Config: cfg, answers: bufio.NewReader(cfg.Stdin)}
@@ -149,16 +144,32 @@ func find(args []string) (*command, []string) {
 	return nil, nil
 }
 
-// usage lists the commands of a group, or all.
-func usage(w io.Writer, group string) {
-	fmt.Fprintln(w, "usage: provbox ctl COMMAND [flags] [arguments]")
-	var known bool
-	for _, c := range commands() {
-		known = known || strings.HasPrefix(c.name, group+" ")
+// explain says what is wrong with a command line that begins with no command, in
+// as many lines as that takes: what can follow a group's name is listed, all there
+// is only on request.
+func explain(w io.Writer, args []string) {
+	const help = `"provbox ctl help" lists the commands`
+	switch {
+	case len(args) == 0:
+		usage(w, "")
+	case strings.HasPrefix(args[0], "-"):
+		fmt.Fprintf(w, "provbox ctl: %s stands before the command; flags come after it, as in \"provbox ctl devices list --json\". %s.\n", terminal.Clean(args[0]), help)
+	case !slices.ContainsFunc(commands(), func(c command) bool { return strings.HasPrefix(c.name, args[0]+" ") }):
+		fmt.Fprintf(w, "provbox ctl: unknown command %q; %s.\n", terminal.Clean(args[0]), help)
+	default:
+		if len(args) > 1 {
+			fmt.Fprintf(w, "provbox ctl: unknown command %q\n", terminal.Clean(strings.Join(args[:2], " ")))
+		}
+		usage(w, args[0]+" ")
 	}
+}
+
+// usage lists the commands that begin with a text.
+func usage(w io.Writer, prefix string) {
+	fmt.Fprintln(w, "usage: provbox ctl COMMAND [flags] [arguments]")
 	t := newTable("", "", "")
 	for _, c := range commands() {
-		if !known || strings.HasPrefix(c.name, group+" ") {
+		if strings.HasPrefix(c.name, prefix) {
 			t.row("  "+c.name, c.args, c.short)
 		}
 	}
