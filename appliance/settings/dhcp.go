@@ -105,7 +105,7 @@ func problems(err error) []string {
 // Server returns the DHCP server's configuration, all but what its rules are
 // filled with.
 func (d DHCP) Server() dhcp.Config {
-	cfg := dhcp.Config{Mode: dhcp.ModeServer, Rules: d.Rules.Table, Blocked: d.Blocked, Limits: lease.Limits{PerRelay: d.LeasesPerPort}}
+	cfg := dhcp.Config{Mode: dhcp.ModeServer, Rules: d.Rules.Table, Blocked: d.Blocked, RapidCommit: d.RapidCommit, Limits: lease.Limits{PerRelay: d.LeasesPerPort}}
 	if d.Mode == "observe" {
 		cfg.Mode = dhcp.ModeObserve
 	}

@@ -35,6 +35,10 @@ func TestReadDHCP(t *testing.T) {
 			t.Errorf("%s: %v", name, reserved)
 		}
 	}
+	rapid, err := ReadDHCP(document.New("mode", "off", "rapid_commit", true))
+	if err != nil || !rapid.Server().RapidCommit || own.Server().RapidCommit {
+		t.Errorf("rapid_commit: %v %+v", err, rapid)
+	}
 	bad, err := document.Decode([]byte(`{"mode":"server","interfaces":[{"name":"eth0","subnets":[{"subnet":"10.0.0.0/24","x":1,"reservations":[{"ip":"10.0.0.8"},{"client_id":"zz","ip":"10.0.0.9"}]}]}]}`))
 	if err != nil {
 		t.Fatal(err)

@@ -117,6 +117,10 @@ type DHCP struct {
 	// option 82 may hold in a subnet; 0 is no limit, since many relays send one
 	// value for a whole building.
 	LeasesPerPort int `yaml:"leases_per_port"`
+	// RapidCommit gives clients that ask for it the address that is theirs in two
+	// messages instead of four (RFC 4039). Off by default: a second server on the
+	// LAN would not learn which one the client took.
+	RapidCommit bool `yaml:"rapid_commit"`
 	// Tenant is whose provisioning key goes into the URLs that phones are told
 	// when http_auth_strategy is url_key; empty is the master tenant.
 	Tenant string `yaml:"tenant"`
