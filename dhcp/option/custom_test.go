@@ -194,3 +194,34 @@ func FuzzParseRules(f *testing.F) {
 		sends(tab, []byte{0, 0x15, 0x65, 1, 2, 3}, "yealink")
 	})
 }
+
+// YAML's other words for true and false mean the same in a test.
+func TestFlagWords(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{"absent: true": true, "absent: True": true, "absent: FALSE": false, "present: TRUE": false, "present: False": true} {
+		tab := merged(t, "[{name: a, match: {option: 77, "+text+"}, set: {66: x}}]")
+		none := Client{Get: func(byte) ([]byte, bool) { return nil, false }}
+		if got := tab.Decide(none, exportValues()).Phone; got != want {
+			t.Errorf("%s: a client without option 77 matches: %v", text, got)
+		}
+	}
+}
+
+// Matches of nothing and names of anything leave a file that the other server
+// reads.
+func TestExportOddRules(t *testing.T) {
+	t.Parallel()
+	tab := merged(t, `[
+		{name: "x\"; } include \"/etc/passwd\"; class \"y", match: {starts: ""}, set: {66: "a\nb"}},
+		{name: "new\nline", match: {is: ""}, set: {67: "{URI}"}},
+		{name: "a/b", match: {ends: "\0"}, set: {160: x}},
+		{name: a_b, match: {option: 82.1, is: ""}, set: {160: x}},
+		{name: é, match: {option: 82.2, is: "Gi0/7, \"x\""}, set: {160: x}}]`)
+	for _, format := range Formats() {
+		got, err := tab.Export(format, exportValues())
+		if err != nil {
+			t.Fatal(err)
+		}
+		checkSyntax(t, format, got)
+	}
+}

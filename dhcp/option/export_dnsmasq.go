@@ -160,20 +160,33 @@ func (x *exporter) dnsLeaf(r *rule, c cond, w where, key string) string {
 		return x.dnsIn(r, c, w, key)
 	}
 	match := func(tag, value string) {
-		if w.nested {
+		switch {
+		case value == "": // begins with nothing: is there
+			x.line("dhcp-match=set:%s,%d", tag, w.code)
+		case w.nested:
 			x.line("%s=set:%s,%s", map[byte]string{1: "dhcp-circuitid", 2: "dhcp-remoteid"}[w.sub], tag, value)
-		} else {
+		default:
 			x.line("dhcp-match=set:%s,%d,%s", tag, w.code, value)
 		}
 	}
 	switch c := c.(type) {
 	case whole:
+		if w.nested && len(c.text) == 0 {
+			x.note("rule %s: %s cannot be tested for.", r.label(), describe(c))
+			return ""
+		}
 		tag := x.dnsTag(key, true)
 		if w.nested {
 			match(tag, hexBytes(c.text, ":"))
 			return tag
 		}
 		longer := x.longer(r, c)
+		if len(strings.Join(longer, "")) > 1000 {
+			// Its lines have at most 1,024 bytes.
+			x.note("rule %s: %s cannot be tested for, as too many classes begin so.", r.label(), describe(c))
+			x.tags[key] = ""
+			return ""
+		}
 		if len(longer) == 0 {
 			match(tag, dnsBegins(c.text))
 			return tag
@@ -192,7 +205,7 @@ func (x *exporter) dnsLeaf(r *rule, c cond, w where, key string) string {
 		return tag
 	case suffix:
 		text := bytes.TrimRight(c.text, "\x00")
-		if !plain(text) || bytes.ContainsAny(text, ",:") || isNumber(text) || w.nested {
+		if !plain(text) || bytes.ContainsAny(text, ",:") || isNumber(text) || w.nested || len(text) == 0 && len(c.text) > 0 {
 			x.note("rule %s: %s cannot be tested for.", r.label(), describe(c))
 			return ""
 		}

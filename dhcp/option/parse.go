@@ -264,8 +264,8 @@ func (p *parser) test(n *yaml.Node) cond {
 			}
 			kind, want = kv.key, p.text(kv.valN)
 		case "present", "absent":
-			p.flag(kv.valN)
-			kind, want = "present", strconv.FormatBool((kv.valN.Value == "true") == (kv.key == "present"))
+			// YAML has other words for true, too.
+			kind, want = "present", strconv.FormatBool(p.flag(kv.valN) == (kv.key == "present"))
 		case "not":
 			tests = append(tests, negation{p.cond(kv.valN)})
 		case "all":
