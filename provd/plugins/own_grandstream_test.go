@@ -24,6 +24,7 @@ func TestOwnGrandstreamRender(t *testing.T) {
 		{"GXP1630-full", "GXP1630", full},
 		{"GRP2614-keys", "GRP2614", `{"funckeys": {"16": {"type": "blf", "value": "16"}, "17": {"type": "blf", "value": "17", "label": "first beside the screen"},
 			"24": {"type": "park", "value": "24"}, "34": {"type": "speeddial", "value": "34"}, "40": {"type": "blf", "value": "40"}, "41": {"type": "blf", "value": "41"}}}`},
+		{"GXV3370-keys", "GXV3370", `{"funckeys": {"1": {"type": "blf", "value": "1"}, "160": {"type": "park", "value": "160", "line": "2"}, "161": {"type": "blf", "value": "161"}}}`},
 		{"HT801-autoprov", "HT801", autoprov},
 		{"HT802-full", "HT802", full},
 		{"HT813-full", "HT813", full},

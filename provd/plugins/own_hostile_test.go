@@ -27,7 +27,7 @@ func hostileModels() map[string][]string {
 		ciscoSIP:             {"8851", "SPA504G", "SPA122", "ATA192", ""},
 		fanvil:               {"X6U", "X4", ""},
 		gigaset:              {"N870 IP PRO", "N510 IP PRO", "N720 DM PRO", ""},
-		grandstream:          {"GXP2170", "GXP1630", "HT802", "HT818", "DP750", ""},
+		grandstream:          {"GXP2170", "GXP1630", "HT802", "HT818", "DP750", "GXV3370", ""},
 		polycom:              {"VVX450", "SPIP335", ""},
 		snom:                 {"D785", "M900", ""},
 		"provbox-yealink":    {"T46U", "W70B", "T28P", ""},

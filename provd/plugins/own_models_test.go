@@ -97,3 +97,58 @@ func TestEveryModel(t *testing.T) {
 		})
 	}
 }
+
+// TestEveryModelOtherwise does so for what models send over DHCP, and for the files
+// that they ask for over TFTP.
+func TestEveryModelOtherwise(t *testing.T) {
+	t.Parallel()
+	for _, id := range []string{ciscoSIP, gigaset} {
+		t.Run(id, func(t *testing.T) {
+			t.Parallel()
+			p := load(t, id)
+			info, err := plugin.ReadInfo(id, plugins.FS(id))
+			if err != nil {
+				t.Fatal(err)
+			}
+			v, _ := info.Localized("").Get("capabilities")
+			capabilities, ok := v.(*document.Object)
+			if !ok {
+				t.Fatal("no capabilities")
+			}
+			for key := range capabilities.All() {
+				vendor, model := triple(t, key)
+				for _, class := range classes(vendor, model) {
+					got, err := p.Extract(t.Context(), dhcp(class))
+					if err != nil || got["vendor"] != vendor || got["model"] != model {
+						t.Errorf("%s with the class %q is taken for %v, %v", key, class, got, err)
+					}
+				}
+			}
+			for name := range p.CommonFiles() {
+				got, err := p.Extract(t.Context(), tftp("/"+name))
+				if err != nil || !capabilities.Has("Cisco, "+got["model"]+", *") {
+					t.Errorf("who asks for %s is taken for %v, %v", name, got, err)
+				}
+			}
+		})
+	}
+}
+
+// classes are the vendor classes of a model (spec/ident.md section 14).
+func classes(vendor, model string) []string {
+	switch {
+	case vendor == "Gigaset":
+		underlined := strings.ReplaceAll(model, " ", "_")
+		return []string{"Gigaset_" + underlined, underlined}
+	case strings.HasPrefix(model, "SPA"):
+		return []string{"Cisco " + model, "LINKSYS SPA-" + strings.TrimPrefix(model, "SPA")}
+	case strings.HasPrefix(model, "PAP"):
+		return []string{"LINKSYS " + model}
+	case strings.HasPrefix(model, "ATA"):
+		return []string{"CISCO " + model, "CISCO " + model + "-MPP"}
+	case strings.HasPrefix(model, "98"):
+		return []string{"DP-" + model}
+	default:
+		return []string{"CP-" + model + "-3PCC\x00"}
+	}
+}

@@ -234,6 +234,8 @@ class BaseGrandstreamPlugin(GrandstreamProfiles):
 
     def _modes(self, no, model):
         """Return the modes of a key, that of an unused one, and if it is a line's."""
+        if model.get('app_keys'):
+            return self._KEY_WORDS, '', False
         if no > model.get('screen_keys', 0):
             return self._KEY_TYPES, '0', False
         line = no <= model['lines']
@@ -258,6 +260,9 @@ class BaseGrandstreamPlugin(GrandstreamProfiles):
 
     def _key_numbers(self, no, model):
         """Return the numbers of the mode, account, label and value of a key."""
+        if model.get('app_keys'):
+            first = 23000 + 5 * (no - 1)
+            return (first, first + 1, first + 2, first + 3)
         screen = model.get('screen_keys', 0)
         if no > screen:
             return self._panel_numbers(no - screen)

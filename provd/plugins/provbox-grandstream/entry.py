@@ -10,8 +10,8 @@ execfile_('common.py', common)  # noqa: F821
 
 # Number of accounts and of keys; how many of these are on the screen, which have
 # other parameters, and how many of those are the keys of lines, for models that
-# number the modes of these apart. The kind says what is no phone. 'profiles' is the number of
-# servers where accounts refer to one.
+# number the modes of these apart. On some the keys are in an app. The kind says
+# what is no phone; 'profiles' is the number of servers where accounts refer to one.
 MODELS = {
     'GXP1100': {'lines': 2, 'keys': 3},
     'GXP1105': {'lines': 2, 'keys': 3},
@@ -46,9 +46,9 @@ MODELS = {
     'GRP2614': {'lines': 4, 'keys': 40, 'screen_keys': 16},
     'GRP2615': {'lines': 5, 'keys': 40, 'screen_keys': 40},
     'GRP2616': {'lines': 6, 'keys': 40, 'screen_keys': 16},
-    'GXV3350': {'lines': 6, 'keys': 0},
-    'GXV3370': {'lines': 6, 'keys': 0},
-    'GXV3380': {'lines': 6, 'keys': 0},
+    'GXV3350': {'lines': 6, 'keys': 160, 'app_keys': True},
+    'GXV3370': {'lines': 6, 'keys': 160, 'app_keys': True},
+    'GXV3380': {'lines': 6, 'keys': 160, 'app_keys': True},
     'HT801': {'lines': 1, 'kind': 'adapter'},
     'HT801V2': {'lines': 1, 'kind': 'adapter'},
     'HT802': {'lines': 2, 'kind': 'adapter'},
@@ -75,9 +75,9 @@ MODELS = {
     'GRP2670': {'lines': 6, 'keys': 48, 'screen_keys': 48},
     'GXV3240': {'lines': 6, 'keys': 0},
     'GXV3275': {'lines': 6, 'keys': 0},
-    'GXV3450': {'lines': 6, 'keys': 0},
-    'GXV3470': {'lines': 6, 'keys': 0},
-    'GXV3480': {'lines': 6, 'keys': 0},
+    'GXV3450': {'lines': 6, 'keys': 160, 'app_keys': True},
+    'GXV3470': {'lines': 6, 'keys': 160, 'app_keys': True},
+    'GXV3480': {'lines': 6, 'keys': 160, 'app_keys': True},
     'GHP610': {'lines': 2, 'keys': 0},
     'GHP610W': {'lines': 2, 'keys': 0},
     'GHP611': {'lines': 2, 'keys': 0},
