@@ -70,6 +70,7 @@ func TestIdentification(t *testing.T) {
 		{"provbox-cisco-sccp", "name that is no text", tftp("\xff\xfe"), nil},
 		{"provbox-cisco-sccp", "adapter over TFTP", tftp("ATA001AA2B3C4D5.cnf.xml"), provd.Info{"vendor": "Cisco", "model": "ATA190", "mac": "00:1a:a2:b3:c4:d5"}},
 		{"provbox-cisco-sccp", "adapter over HTTP", http("/ATA001AA2B3C4D5.cnf.xml", ""), provd.Info{"vendor": "Cisco", "model": "ATA190", "mac": "00:1a:a2:b3:c4:d5"}},
+		{"provbox-cisco-sccp", "second port of an adapter", tftp("ATA1AA2B3C4D501.cnf.xml"), provd.Info{"vendor": "Cisco", "model": "ATA190"}},
 		{"provbox-cisco-sccp", "adapter of no address", tftp("ATA000000000000.cnf.xml"), nil},
 		{"provbox-cisco-sccp", "DHCP, adapter", dhcp("CISCO ATA190"), provd.Info{"vendor": "Cisco", "model": "ATA190"}},
 		{"provbox-cisco-sccp", "DHCP, another adapter", dhcp("CISCO ATA191-MPP"), nil},

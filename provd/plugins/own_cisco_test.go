@@ -8,8 +8,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"provbox/provd"
+	"provbox/provd/ident"
 	"provbox/provd/plugin"
 	"provbox/provd/plugins"
+	"provbox/provd/provdtest"
 )
 
 const (
@@ -65,6 +67,7 @@ func TestOwnCiscoIdentification(t *testing.T) {
 		{"address in the query", query("mac=4CBC4804DD7A"), provd.Info{"vendor": "Cisco", "model": "ATA191", "version": "11-1-0-MSR4", "sn": "FCH2443D9R4", "mac": "4c:bc:48:04:dd:7a"}},
 		{"no address in the query", query("mac=zz&mac=4CBC4804DD7A"), provd.Info{"vendor": "Cisco", "model": "ATA191", "version": "11-1-0-MSR4", "sn": "FCH2443D9R4"}},
 		{"TFTP, old adapter", tftp("ATA001AA2B3C4D5.cnf.xml"), provd.Info{"vendor": "Cisco", "model": "ATA190", "mac": "00:1a:a2:b3:c4:d5"}},
+		{"TFTP, second port of an old adapter", tftp("ATA1AA2B3C4D501.cnf.xml"), provd.Info{"vendor": "Cisco", "model": "ATA190"}},
 		{"DHCP, old adapter", dhcp("CISCO ATA190"), provd.Info{"vendor": "Cisco", "model": "ATA190"}},
 		{"TFTP", tftp("/spa508G.cfg"), provd.Info{"vendor": "Cisco", "model": "SPA508G"}},
 		{"TFTP, PAP2T", tftp("init.cfg"), provd.Info{"vendor": "Cisco", "model": "PAP2T"}},
@@ -167,6 +170,41 @@ func TestOwnCiscoPorts(t *testing.T) {
 	}
 	if files := p.DeviceFiles("dev1"); len(files) > 0 {
 		t.Errorf("%d files are left", len(files))
+	}
+}
+
+// TestOwnCiscoSecondPort checks that what the second port of an adapter asks for is
+// the adapter's, not that of a device of its own.
+func TestOwnCiscoSecondPort(t *testing.T) {
+	t.Parallel()
+	set := loadAll(t, nil)
+	manager, err := provd.NewManager(provd.ManagerConfig{Store: &provdtest.Store{}, Plugins: set})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := manager.SetMasterTenant("eeeeeeee-eeee-eeee-eeee-eeeeeeeeeee1"); err != nil {
+		t.Fatal(err)
+	}
+	identifier := ident.New(ident.Config{Devices: manager, Plugins: func() []ident.Plugin {
+		var list []ident.Plugin
+		for _, p := range set.Loaded() {
+			list = append(list, p)
+		}
+		return list
+	}})
+	var ids []string
+	for _, name := range []string{"ATA001AA2B3C4D5.cnf.xml", "ATA1AA2B3C4D501.cnf.xml"} {
+		dev, err := identifier.Identify(t.Context(), tftp(name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if dev.Plugin() != ciscoSCCP {
+			t.Errorf("%s goes to %q", name, dev.Plugin())
+		}
+		ids = append(ids, dev.ID())
+	}
+	if ids[0] != ids[1] {
+		t.Errorf("two devices: %v", ids)
 	}
 }
 

@@ -50,7 +50,11 @@ class CiscoFileNameExtractor:
             return {'vendor': VENDOR, 'model': 'CIPC'}
         match = self._ADAPTER.match(name)
         if match:
-            return {'vendor': VENDOR, 'model': 'ATA190', 'mac': norm_mac(match.group(1))}
+            info = {'vendor': VENDOR, 'model': 'ATA190'}
+            # The name of the second port's file is not that of an address; it ends so.
+            if not match.group(1).endswith('01'):
+                info['mac'] = norm_mac(match.group(1))
+            return info
         match = self._PHONE.match(name)
         if not match:
             return None

@@ -91,9 +91,11 @@ class CiscoTFTPDeviceInfoExtractor:
             return defer.succeed(info)
         match = self._ATA190.match(name)
         if match:
-            return defer.succeed(
-                {'vendor': VENDOR, 'model': 'ATA190', 'mac': norm_mac(match.group(1))}
-            )
+            info = {'vendor': VENDOR, 'model': 'ATA190'}
+            # The second port asks with the address less its first byte, and 01.
+            if not match.group(1).endswith('01'):
+                info['mac'] = norm_mac(match.group(1))
+            return defer.succeed(info)
         model = self._models.get(name.lstrip('/').lower())
         if model:
             return defer.succeed({'vendor': VENDOR, 'model': model})
