@@ -18,96 +18,6 @@ type Member struct {
 // maxConvertDepth bounds the nesting of converted documents.
 const maxConvertDepth = 200
 
-// FromGo makes a Python value of a Go one: nil, bool, string, json.Number, int,
-// int64, float64, []any, any Value, and ordered objects, which are values with
-// methods Len() int and At(int) (string, any) that name each member once. The
-// result shares nothing with v, except Values, which are kept. It charges no
-// Thread: the host bounds what it converts.
-func FromGo(v any) (Value, error) { return new(Names).FromGo(v) }
-
-// Names remembers the member names of objects that were converted, which are the
-// same in one config after the other. The zero value remembers nothing. It is not
-// safe for concurrent use.
-type Names struct{ known map[string]name }
-
-// NewNames returns one that remembers a bounded number of names.
-func NewNames() *Names { return &Names{make(map[string]name)} }
-
-type name struct {
-	value Value
-	hash  uint64
-}
-
-const (
-	maxNames    = 1024 // more than any raw config has
-	maxNameSize = 64
-)
-
-// FromGo is the function of that name, with names that were seen before made once.
-func (n *Names) FromGo(v any) (Value, error) { return n.fromGo(v, maxConvertDepth) }
-
-func (n *Names) of(s string) name {
-	if k, ok := n.known[s]; ok {
-		return k
-	}
-	k := name{Str(s), hashString(s)}
-	if len(s) <= maxNameSize && n.known != nil && len(n.known) < maxNames {
-		n.known[s] = k
-	}
-	return k
-}
-
-func (n *Names) fromGo(v any, depth int) (Value, error) {
-	if depth == 0 {
-		return nil, ValueErrorf("document is nested too deeply")
-	}
-	switch v := v.(type) {
-	case nil:
-		return None, nil
-	case bool:
-		return Bool(v), nil
-	case string:
-		return Str(v), nil
-	case json.Number:
-		return numberFromText(string(v))
-	case int:
-		return NewInt(v), nil
-	case int64:
-		return newInt64(v), nil
-	case float64:
-		return Float(v), nil
-	case []any:
-		items := make([]Value, len(v))
-		for i, e := range v {
-			item, err := n.fromGo(e, depth-1)
-			if err != nil {
-				return nil, err
-			}
-			items[i] = item
-		}
-		return NewList(items), nil
-	case interface {
-		Len() int
-		At(i int) (string, any)
-	}:
-		size := v.Len()
-		d := NewDict(size)
-		for i := range size {
-			name, e := v.At(i)
-			item, err := n.fromGo(e, depth-1)
-			if err != nil {
-				return nil, err
-			}
-			k := n.of(name)
-			d.insert(k.hash, k.value, item)
-		}
-		return d, nil
-	case Value:
-		return v, nil
-	}
-	return nil, TypeErrorf("a Go value of type %T has no Python form", v)
-}
-
 // numberFromText reads a JSON number: an int unless it has a fraction or an
 // exponent.
 func numberFromText(s string) (Value, error) {
@@ -242,7 +152,7 @@ func decodeJSON(dec *json.Decoder, depth int) (Value, error) {
 	}
 	delim, ok := tok.(json.Delim)
 	if !ok {
-		return new(Names).fromGo(tok, depth)
+		return scalarFromGo(tok)
 	}
 	if depth == 0 {
 		return nil, ValueErrorf("document is nested too deeply")

@@ -29,7 +29,92 @@ func TestNamesAreBounded(t *testing.T) {
 		}
 	}
 	convert(orderedObject{{strings.Repeat("x", maxNameSize+1), 1}})
-	if len(names.known) != maxNames {
-		t.Errorf("%d names are known, the bound is %d", len(names.known), maxNames)
+	if names.known.Len() != maxNames {
+		t.Errorf("%d names are known, the bound is %d", names.known.Len(), maxNames)
+	}
+}
+
+// The dicts of one document share memory, and still nothing that is done to one of
+// them shows in another.
+func TestConvertedDictsStandAlone(t *testing.T) {
+	t.Parallel()
+	object := func(n int) orderedObject {
+		var o orderedObject
+		for i := range n {
+			o = append(o, Member{"k" + strconv.Itoa(i), i})
+		}
+		return o
+	}
+	var document orderedObject
+	for n := range 40 {
+		document = append(document, Member{strconv.Itoa(n), object(n)})
+	}
+	for _, names := range []*Names{{}, NewNames()} {
+		v, err := names.FromGo(document)
+		if err != nil {
+			t.Fatal(err)
+		}
+		top := v.(*Dict)
+		at := func(n int) *Dict {
+			t.Helper()
+			v, ok := top.GetStr(strconv.Itoa(n))
+			if !ok {
+				t.Fatalf("there is no object with %d members", n)
+			}
+			return v.(*Dict)
+		}
+		for n := range 40 {
+			d := at(n)
+			d.DeleteStr("k0")
+			for i := range 50 {
+				d.SetStr("x"+strconv.Itoa(i), NewInt(1000*n+i))
+			}
+			top.SetStr("y"+strconv.Itoa(n), None)
+		}
+		for n := range 40 {
+			d := at(n)
+			want := max(n-1, 0) + 50
+			if d.Len() != want {
+				t.Fatalf("the object with %d members has %d, want %d", n, d.Len(), want)
+			}
+			for i := 1; i < n; i++ {
+				if v, _ := d.GetStr("k" + strconv.Itoa(i)); v != NewInt(i) {
+					t.Fatalf("in the object with %d members k%d is %v", n, i, v)
+				}
+			}
+			for i := range 50 {
+				if v, _ := d.GetStr("x" + strconv.Itoa(i)); v != NewInt(1000*n+i) {
+					t.Fatalf("in the object with %d members x%d is %v", n, i, v)
+				}
+			}
+		}
+		if top.Len() != 80 {
+			t.Errorf("the outermost dict has %d members", top.Len())
+		}
+	}
+}
+
+func TestConversionIsBounded(t *testing.T) {
+	t.Parallel()
+	nested := func(depth int) any {
+		v := any([]any{})
+		for i := 1; i < depth; i++ {
+			if i%2 == 0 {
+				v = []any{v}
+			} else {
+				v = orderedObject{{"o", v}}
+			}
+		}
+		return v
+	}
+	for depth, ok := range map[int]bool{1: true, maxConvertDepth: true, maxConvertDepth + 1: false, 10 * maxConvertDepth: false} {
+		if _, err := FromGo(nested(depth)); (err == nil) != ok {
+			t.Errorf("%d values in each other: %v", depth, err)
+		}
+	}
+	for _, bad := range []any{struct{}{}, []any{struct{}{}}, orderedObject{{"a", struct{}{}}}} {
+		if _, err := FromGo(bad); !IsException(err, TypeError) {
+			t.Errorf("%v: %v", bad, err)
+		}
 	}
 }

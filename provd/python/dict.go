@@ -44,20 +44,26 @@ func (*Dict) Type() *Class { return DictClass }
 // NewDict returns an empty dict with room for n members.
 func NewDict(n int) *Dict {
 	d := new(Dict)
-	if n > scanLimit {
-		d.makeRoom(n)
-	} else if n > 0 {
+	if n > 0 {
 		d.entries = make([]dictEntry, 0, n)
+	}
+	if n > scanLimit {
+		d.index = make([]int32, indexSize(n))
 	}
 	return d
 }
 
-// makeRoom gives an empty dict an index, and room for n members before it is
-// rebuilt.
-func (d *Dict) makeRoom(n int) {
-	d.entries = make([]dictEntry, 0, n)
-	d.index = make([]int32, 1<<bits.Len(uint(n+n/2)))
+// indexSize is how large the index of a dict with n members is before it is
+// rebuilt; 0 for one without.
+func indexSize(n int) int {
+	if n <= scanLimit {
+		return 0
+	}
+	return 1 << bits.Len(uint(n+n/2))
 }
+
+// indexTakes is the reverse: how many members an index takes before it is rebuilt.
+func indexTakes(size int) int { return size * 2 / 3 }
 
 // Len returns the number of members.
 func (d *Dict) Len() int { return d.live }
@@ -230,39 +236,6 @@ func (d *Dict) take(t *Thread, key Value) (Value, bool, error) {
 	return v, true, nil
 }
 
-// GetStr returns the member for a string key. It needs no thread because
-// strings compare without running code.
-func (d *Dict) GetStr(key string) (Value, bool) {
-	if d.live == 0 {
-		return nil, false
-	}
-	i := d.findStr(hashString(key), key)
-	if i < 0 {
-		return nil, false
-	}
-	return d.entries[i].value, true
-}
-
-// SetStr stores a member under a string key without charging memory.
-func (d *Dict) SetStr(key string, value Value) {
-	h := hashString(key)
-	if i := d.findStr(h, key); i >= 0 {
-		d.entries[i].value = value
-		return
-	}
-	d.insert(h, Str(key), value)
-}
-
-// DeleteStr removes a member and reports whether it was there.
-func (d *Dict) DeleteStr(key string) bool {
-	i := d.findStr(hashString(key), key)
-	if i < 0 {
-		return false
-	}
-	d.remove(i)
-	return true
-}
-
 // insert adds a member that is known to be absent.
 func (d *Dict) insert(h uint64, key, value Value) {
 	if len(d.entries) == cap(d.entries) && d.live < len(d.entries)*3/4 ||
@@ -270,8 +243,13 @@ func (d *Dict) insert(h uint64, key, value Value) {
 		d.index == nil && len(d.entries) >= scanLimit {
 		d.rebuild()
 	}
-	if d.entries == nil {
-		d.entries = make([]dictEntry, 0, 4)
+	switch {
+	case d.entries == nil:
+		d.entries = make([]dictEntry, 0, scanLimit/2)
+	case len(d.entries) == cap(d.entries) && d.index == nil:
+		d.entries = append(make([]dictEntry, 0, scanLimit), d.entries...)
+	case len(d.entries) == cap(d.entries) && len(d.entries) < indexTakes(len(d.index)):
+		d.entries = append(make([]dictEntry, 0, indexTakes(len(d.index))), d.entries...)
 	}
 	d.entries = append(d.entries, dictEntry{h, key, value})
 	d.live++
@@ -294,7 +272,7 @@ func (d *Dict) place(h uint64, position int) {
 func (d *Dict) rebuild() {
 	small := d.live+1 <= scanLimit
 	size := 1 << bits.Len(uint(d.live*2+scanLimit))
-	room := size * 2 / 3 // as many as the index takes before it is rebuilt
+	room := indexTakes(size)
 	if small {
 		room = scanLimit
 	}

@@ -154,3 +154,26 @@ func TestDictWithRoom(t *testing.T) {
 		}
 	}
 }
+
+func TestDictKeys(t *testing.T) {
+	t.Parallel()
+	a, b := NewKey("a"), NewKey("b")
+	d := NewDict(0)
+	if v, ok := d.GetKey(a); ok {
+		t.Errorf("an empty dict has %v", v)
+	}
+	d.SetKey(a, NewInt(1))
+	d.SetStr("a", NewInt(2))
+	d.SetKey(b, NewInt(3))
+	d.SetKey(b, NewInt(4))
+	for key, want := range map[Key]Value{a: NewInt(2), b: NewInt(4)} {
+		byKey, _ := d.GetKey(key)
+		byName, _ := d.GetStr(string(key.Value().(Str)))
+		if byKey != want || byName != want {
+			t.Errorf("%v is %v by its key and %v by its name, want %v", key.Value(), byKey, byName, want)
+		}
+	}
+	if v, ok := d.GetKey(NewKey("c")); ok || d.Len() != 2 {
+		t.Errorf("c is %v in a dict of %d", v, d.Len())
+	}
+}
