@@ -139,9 +139,13 @@ func (in *interpreter) call(ctx context.Context, op string, b Budget, c call, fn
 
 // enter waits until the interpreter is free and takes it.
 func (in *interpreter) enter(ctx context.Context, b Budget, c call) error {
+	laned := c.lane == nil || free(c.lane)
+	if laned && free(in.busy) {
+		return nil // mostly, and without a timer
+	}
 	ctx, cancel := context.WithTimeout(ctx, b.Time)
 	defer cancel()
-	if c.lane != nil {
+	if !laned {
 		if err := in.wait(ctx, b, c.vote, c.lane); err != nil {
 			return err
 		}
@@ -151,6 +155,16 @@ func (in *interpreter) enter(ctx context.Context, b Budget, c call) error {
 		<-c.lane
 	}
 	return err
+}
+
+// free puts a token into a channel, when there is room at once.
+func free(to chan struct{}) bool {
+	select {
+	case to <- struct{}{}:
+		return true
+	default:
+		return false
+	}
 }
 
 // leave gives back what enter took.
@@ -163,10 +177,8 @@ func (in *interpreter) leave(c call) {
 
 // wait puts a token into a channel.
 func (in *interpreter) wait(ctx context.Context, b Budget, vote bool, to chan struct{}) error {
-	select {
-	case to <- struct{}{}:
+	if free(to) {
 		return nil
-	default:
 	}
 	if vote && in.suspect.Load() > 0 {
 		return &busyError{errSuspect}

@@ -31,7 +31,7 @@ type Rehearsal struct {
 func (p *Plugin) Rehearse(ctx context.Context, dev provd.Device, raw *document.Object) Rehearsal {
 	files := p.files.Scratch(p.cfg.Limits.CallFiles, p.cfg.Limits.CallBytes)
 	r := Rehearsal{ConfigureErr: p.configure(ctx, files, dev, raw)}
-	r.Files = served(maps.Clone(files.Files()))
+	r.Files = served(files.Files())
 	r.DeconfigureErr = p.deconfigure(ctx, files, dev)
 	r.Remaining = slices.Sorted(maps.Keys(served(files.Files())))
 	for _, name := range files.Removed() {

@@ -200,20 +200,20 @@ func (p *Plugin) PackageFile(name string) (*layer.File, error) {
 	return p.files.Open(name)
 }
 
-// served keeps the files below the directory that phones fetch from, by their
+// served copies the files below the directory that phones fetch from, by their
 // path in it.
-func served(files map[string][]byte) map[string][]byte {
+func served(files map[string]string) map[string][]byte {
 	out := make(map[string][]byte, len(files))
 	for name, content := range files {
 		if rest, ok := strings.CutPrefix(name, host.TFTPBoot+"/"); ok {
-			out[rest] = content
+			out[rest] = []byte(content)
 		}
 	}
 	return out
 }
 
 // CommonFiles returns the files the package wrote for all phones, by path below
-// the directory phones fetch from. The contents must not be changed.
+// the directory phones fetch from.
 func (p *Plugin) CommonFiles() map[string][]byte { return served(p.files.Owned(layer.Common)) }
 
 // DeviceFiles returns the files of one device, as CommonFiles does.

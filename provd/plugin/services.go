@@ -160,7 +160,7 @@ func (p *Plugin) settings(ctx context.Context, fn func(r *run, service python.Va
 	defer p.own.forget()
 	if p.cfg.Keep != nil {
 		for name, content := range files.Files() {
-			if err := p.cfg.Keep(name, content); err != nil {
+			if err := p.cfg.Keep(name, []byte(content)); err != nil {
 				return fmt.Errorf("plugin %s: settings: keep %s: %w", p.cfg.ID, name, err)
 			}
 		}

@@ -82,8 +82,7 @@ type templateLoader struct{ files *layer.FS }
 
 // Source returns the source of a template.
 func (l templateLoader) Source(name string) ([]byte, error) {
-	// Jinja ignores empty and "." elements of a name.
-	name = strings.TrimPrefix(path.Clean("/"+name), "/")
+	name = cleanName(name)
 	for _, dir := range []string{host.CustomTemplateDir + "/", host.TemplateDir + "/"} {
 		data, err := readAll(l.files, dir+name, maxTemplate)
 		if err == nil || !isMissing(err) {
@@ -93,9 +92,17 @@ func (l templateLoader) Source(name string) ([]byte, error) {
 	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 }
 
+// cleanName removes what Jinja ignores of a name: empty and "." elements.
+func cleanName(name string) string {
+	if name != "" && name[0] != '/' && name[0] != '.' && path.Clean(name) == name {
+		return name
+	}
+	return strings.TrimPrefix(path.Clean("/"+name), "/")
+}
+
 // Stamp tells whether the source of a template is still the one that it was.
 func (l templateLoader) Stamp(name string) (template.Stamp, bool, error) {
-	name = strings.TrimPrefix(path.Clean("/"+name), "/")
+	name = cleanName(name)
 	for i, dir := range [...]string{host.CustomTemplateDir + "/", host.TemplateDir + "/"} {
 		v, known, err := l.files.Version(dir + name)
 		if err == nil {

@@ -142,36 +142,44 @@ func orDefault(v, standard int) int {
 // Get returns the template of that name, compiling it if its source is new. The
 // error raises TemplateNotFound or TemplateSyntaxError, or is the loader's.
 func (e *Environment) Get(name string) (*Template, error) {
+	t, found, err := e.Lookup(name)
+	if err == nil && !found {
+		err = notFound(name)
+	}
+	return t, err
+}
+
+// Lookup is Get for a template that may be missing: found is false then.
+func (e *Environment) Lookup(name string) (t *Template, found bool, err error) {
 	if e.loader == nil {
-		return nil, python.TypeErrorf("no loader for this environment specified")
+		return nil, false, python.TypeErrorf("no loader for this environment specified")
 	}
 	if !validName(name) {
-		return nil, notFound(name)
+		return nil, false, nil
 	}
 	var stamp Stamp
 	var known bool
 	if s, ok := e.loader.(Stamper); ok {
 		var err error
 		if stamp, known, err = s.Stamp(name); errors.Is(err, fs.ErrNotExist) {
-			return nil, notFound(name)
+			return nil, false, nil
 		}
 		if known = known && err == nil; known {
 			if t := e.cache.stamped(name, stamp); t != nil {
-				return t, nil
+				return t, true, nil
 			}
 		}
 	}
 	src, err := e.loader.Source(name)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, notFound(name)
+		return nil, false, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("load template %q: %w", name, err)
+		return nil, false, fmt.Errorf("load template %q: %w", name, err)
 	}
-	t := e.cache.get(name, src)
-	if t == nil {
+	if t = e.cache.get(name, src); t == nil {
 		if t, err = e.Parse(name, src); err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		e.cache.put(t)
 	}
@@ -180,7 +188,7 @@ func (e *Environment) Get(name string) (*Template, error) {
 		// again.
 		e.cache.stamp(t, stamp)
 	}
-	return t, nil
+	return t, true, nil
 }
 
 // maxName bounds the length of a template name, which a template may compute.
@@ -188,8 +196,11 @@ const maxName = 1024
 
 // validName refuses the names that a loader over files must never see.
 func validName(name string) bool {
-	if name == "" || len(name) > maxName || strings.ContainsAny(name, "\x00\\") {
+	if name == "" || len(name) > maxName || strings.IndexByte(name, 0) >= 0 || strings.IndexByte(name, '\\') >= 0 {
 		return false
+	}
+	if !strings.Contains(name, "..") {
+		return true
 	}
 	for part := range strings.SplitSeq(name, "/") {
 		if part == ".." {

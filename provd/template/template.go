@@ -1,6 +1,8 @@
 package template
 
 import (
+	"strings"
+
 	"provbox/provd/python"
 )
 
@@ -31,7 +33,12 @@ func (t *Template) Render(thread *python.Thread, vars *python.Dict) (string, err
 	if err := r.run(t.root, ctx, nil, out); err != nil {
 		return "", err
 	}
-	t.root.lastSize.Store(int64(out.b.Len()))
+	size := out.b.Len()
+	t.root.lastSize.Store(int64(size))
+	if out.b.Cap()-size > size/4+64 {
+		// It may be kept for long: not with the room of a larger one.
+		return strings.Clone(out.String()), nil
+	}
 	return out.String(), nil
 }
 

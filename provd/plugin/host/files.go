@@ -1,45 +1,15 @@
 package host
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"io/fs"
-	"path"
 	"strings"
 
 	"provbox/provd/plugin/layer"
 	"provbox/provd/python"
 )
-
-// Relative returns the name, within the package's layers, of a path that the
-// package uses. A path outside the package's directory has none: to a package
-// nothing else exists.
-func (c *Call) Relative(name string) (string, bool) { return Relative(c.Root, name) }
-
-// RelativeName is Relative for a file that may also be named relative to the
-// package's directory, root.
-func RelativeName(root, name string) (string, bool) {
-	if !path.IsAbs(name) {
-		name = root + "/" + name
-	}
-	return Relative(root, name)
-}
-
-// Relative returns the name below the directory root of an absolute path.
-func Relative(root, name string) (string, bool) {
-	if strings.Contains(name, "\x00") {
-		return "", false
-	}
-	rest, ok := strings.CutPrefix(path.Clean(name), root)
-	if !ok {
-		return "", false
-	}
-	if rest == "" {
-		return ".", true
-	}
-	rest, ok = strings.CutPrefix(rest, "/")
-	return rest, ok && layer.Valid(rest)
-}
 
 // Error numbers of Linux that packages compare with or print.
 const (
@@ -94,7 +64,7 @@ func readFile(t *python.Thread, name string) ([]byte, error) {
 	return data, t.Alloc(int64(len(data)))
 }
 
-func writeFile(t *python.Thread, name string, content []byte) error {
+func writeFile(t *python.Thread, name, content string) error {
 	c := callOf(t)
 	rel, ok := c.Relative(name)
 	if !ok {
@@ -259,7 +229,7 @@ func (f *file) load(t *python.Thread, mode string) error {
 		return osError(t, layer.ErrFull, f.name)
 	}
 	// The file exists, empty, from the moment it is opened.
-	if err := writeFile(t, f.name, f.data); err != nil {
+	if err := writeFile(t, f.name, string(f.data)); err != nil {
 		return err
 	}
 	c.open = append(c.open, f)
@@ -272,7 +242,7 @@ func (f *file) flush(t *python.Thread) error {
 		return nil
 	}
 	f.dirty = false
-	return writeFile(t, f.name, append([]byte(nil), f.data...))
+	return writeFile(t, f.name, string(f.data))
 }
 
 // Finish closes the files that the package left open, as Python does when it
@@ -367,7 +337,7 @@ func (f *file) read(t *python.Thread, limit int) ([]byte, error) {
 
 func (f *file) line(t *python.Thread) ([]byte, error) {
 	rest := f.data[min(f.pos, len(f.data)):]
-	n := strings.IndexByte(string(rest), '\n') + 1
+	n := bytes.IndexByte(rest, '\n') + 1
 	if n == 0 {
 		n = len(rest)
 	}

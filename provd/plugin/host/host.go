@@ -46,9 +46,8 @@ type Template interface {
 type Templates interface {
 	// Template returns the template. The error raises what jinja2 raises.
 	Template(t *python.Thread, name string) (Template, error)
-	// NotFound reports whether an error of Template says that there is no such
-	// template.
-	NotFound(err error) bool
+	// Lookup is Template for one that may be missing: found is false then.
+	Lookup(t *python.Thread, name string) (tpl Template, found bool, err error)
 }
 
 // Call is what one call into a package may reach. It is attached to the thread
@@ -174,12 +173,18 @@ func exception(module, name string, base *python.Class) *python.Class {
 }
 
 // get returns mapping.get(key, fallback).
-func get(t *python.Thread, mapping python.Value, key string, fallback python.Value) (python.Value, error) {
-	return python.CallMethod(t, mapping, "get", python.Str(key), fallback)
+func get(t *python.Thread, mapping python.Value, key python.Key, fallback python.Value) (python.Value, error) {
+	if d, ok := mapping.(*python.Dict); ok {
+		if v, ok := d.GetKey(key); ok {
+			return v, nil
+		}
+		return fallback, nil
+	}
+	return python.CallMethod(t, mapping, "get", key.Value(), fallback)
 }
 
 // truthy returns mapping.get(key) and whether it is true.
-func truthy(t *python.Thread, mapping python.Value, key string) (python.Value, bool, error) {
+func truthy(t *python.Thread, mapping python.Value, key python.Key) (python.Value, bool, error) {
 	v, err := get(t, mapping, key, python.None)
 	if err != nil {
 		return nil, false, err

@@ -20,8 +20,14 @@ func (j jinja) Template(_ *python.Thread, name string) (Template, error) {
 	return &jinjaTemplate{tpl}, nil
 }
 
-// NotFound reports whether err raises TemplateNotFound.
-func (jinja) NotFound(err error) bool { return python.IsException(err, template.TemplateNotFound) }
+// Lookup returns a template by name, if there is one.
+func (j jinja) Lookup(_ *python.Thread, name string) (Template, bool, error) {
+	tpl, found, err := j.env.Lookup(name)
+	if err != nil || !found {
+		return nil, false, err
+	}
+	return &jinjaTemplate{tpl}, true, nil
+}
 
 // jinjaTemplate is a template as packages hold it.
 type jinjaTemplate struct{ tpl *template.Template }

@@ -27,6 +27,12 @@ var abstractAssociator = python.NewBuiltinClass(python.ClassSpec{
 	Name: "AbstractPluginAssociator", Module: "wazo_provd.devices.pgasso",
 })
 
+var (
+	keyVendor  = python.NewKey("vendor")
+	keyModel   = python.NewKey("model")
+	keyVersion = python.NewKey("version")
+)
+
 // baseAssociator splits what is known of a phone for the package's own
 // _do_associate, which is not asked when the vendor is unknown.
 var baseAssociator = python.NewBuiltinClass(python.ClassSpec{
@@ -38,7 +44,7 @@ var baseAssociator = python.NewBuiltinClass(python.ClassSpec{
 				return nil, err
 			}
 			var known [3]python.Value
-			for i, key := range []string{"vendor", "model", "version"} {
+			for i, key := range [...]python.Key{keyVendor, keyModel, keyVersion} {
 				v, err := get(t, info, key, python.None)
 				if err != nil {
 					return nil, err

@@ -2,6 +2,7 @@ package host
 
 import (
 	"strconv"
+	"strings"
 
 	"provbox/provd/python"
 )
@@ -21,6 +22,36 @@ func phonedModule() module {
 	return module{"add_wazo_phoned_user_service_url": function("add_wazo_phoned_user_service_url", addServiceURL)}
 }
 
+var (
+	keyPhonebookIP     = python.NewKey("X_xivo_phonebook_ip")
+	keyPhonebookPort   = python.NewKey("X_xivo_phonebook_port")
+	keyPhonebookScheme = python.NewKey("X_xivo_phonebook_scheme")
+	keyUserUUID        = python.NewKey("X_xivo_user_uuid")
+	keyPhonebookURL    = python.Value(python.Str("XX_xivo_phonebook_url"))
+
+	defaultScheme = python.Value(python.Str("http"))
+	defaultPort   = python.NewInt(9498)
+)
+
+// phonebook are the parts of a phonebook URL.
+type phonebook struct{ scheme, host, port, user python.Value }
+
+// phonebookOf reads the parts; false when the config does not name the phonebook
+// or the user.
+func phonebookOf(t *python.Thread, raw python.Value) (b phonebook, ok bool, err error) {
+	if b.host, ok, err = truthy(t, raw, keyPhonebookIP); err != nil || !ok {
+		return b, false, err
+	}
+	if b.user, ok, err = truthy(t, raw, keyUserUUID); err != nil || !ok {
+		return b, false, err
+	}
+	if b.scheme, err = get(t, raw, keyPhonebookScheme, defaultScheme); err != nil {
+		return b, false, err
+	}
+	b.port, err = get(t, raw, keyPhonebookPort, defaultPort)
+	return b, err == nil, err
+}
+
 // addPhonebookURL sets XX_xivo_phonebook_url (spec/plugins.md section 11).
 func addPhonebookURL(t *python.Thread, args []python.Value, kwargs []python.Keyword) (python.Value, error) {
 	var raw python.Value
@@ -37,9 +68,39 @@ func addPhonebookURL(t *python.Thread, args []python.Value, kwargs []python.Keyw
 	if suffix != "" {
 		suffix = "&" + suffix
 	}
-	format := "{scheme}://{hostname}:{port}/0.1/directories/" + entry + "/default/" + vendor + "?" +
-		prefix + "xivo_user_uuid={user_uuid}" + suffix
-	return python.None, setPhonebookURL(t, raw, format)
+	before := "/0.1/directories/" + entry + "/default/" + vendor + "?" + prefix + "xivo_user_uuid="
+	if strings.ContainsAny(before, "{}") || strings.ContainsAny(suffix, "{}") {
+		// What the package adds may name parts of its own.
+		return python.None, setPhonebookURL(t, raw, "{scheme}://{hostname}:{port}"+before+"{user_uuid}"+suffix)
+	}
+	b, ok, err := phonebookOf(t, raw)
+	if err != nil || !ok {
+		return python.None, err
+	}
+	url, err := formatted(t, b.scheme, python.Str("://"), b.host, python.Str(":"), b.port, python.Str(before), b.user, python.Str(suffix))
+	if err != nil {
+		return nil, err
+	}
+	return python.None, python.SetItem(t, raw, keyPhonebookURL, url)
+}
+
+// formatted is what str.format makes of parts that follow one another.
+func formatted(t *python.Thread, parts ...python.Value) (python.Value, error) {
+	var room [16]string
+	texts := room[:0]
+	size := 0
+	for _, p := range parts {
+		s, err := python.Format(t, p, "")
+		if err != nil {
+			return nil, err
+		}
+		texts = append(texts, s)
+		size += len(s)
+	}
+	if err := t.Alloc(int64(size)); err != nil {
+		return nil, err
+	}
+	return python.Str(strings.Join(texts, "")), nil
 }
 
 func addPhonebookURLFromFormat(t *python.Thread, args []python.Value, kwargs []python.Keyword) (python.Value, error) {
@@ -52,42 +113,21 @@ func addPhonebookURLFromFormat(t *python.Thread, args []python.Value, kwargs []p
 }
 
 func setPhonebookURL(t *python.Thread, raw python.Value, format string) error {
-	where, ok, err := phonebook(t, raw)
+	b, ok, err := phonebookOf(t, raw)
 	if err != nil || !ok {
 		return err
 	}
-	url, err := python.StrFormat(t, format, nil, append(where, python.Keyword{Name: "profile", Value: python.Str("default")}))
+	url, err := python.StrFormat(t, format, nil, []python.Keyword{
+		{Name: "scheme", Value: b.scheme},
+		{Name: "hostname", Value: b.host},
+		{Name: "port", Value: b.port},
+		{Name: "user_uuid", Value: b.user},
+		{Name: "profile", Value: python.Str("default")},
+	})
 	if err != nil {
 		return err
 	}
-	return python.SetItem(t, raw, python.Str("XX_xivo_phonebook_url"), python.Str(url))
-}
-
-// phonebook returns the parts of a phonebook URL; false when the config does not
-// name the phonebook or the user.
-func phonebook(t *python.Thread, raw python.Value) (parts []python.Keyword, ok bool, err error) {
-	host, ok, err := truthy(t, raw, "X_xivo_phonebook_ip")
-	if err != nil || !ok {
-		return nil, false, err
-	}
-	user, ok, err := truthy(t, raw, "X_xivo_user_uuid")
-	if err != nil || !ok {
-		return nil, false, err
-	}
-	scheme, err := get(t, raw, "X_xivo_phonebook_scheme", python.Str("http"))
-	if err != nil {
-		return nil, false, err
-	}
-	port, err := get(t, raw, "X_xivo_phonebook_port", python.Int(9498))
-	if err != nil {
-		return nil, false, err
-	}
-	return []python.Keyword{
-		{Name: "scheme", Value: scheme},
-		{Name: "hostname", Value: host},
-		{Name: "port", Value: port},
-		{Name: "user_uuid", Value: user},
-	}, true, nil
+	return python.SetItem(t, raw, keyPhonebookURL, python.Str(url))
 }
 
 // addServiceURL sets the two URLs that switch a user's service on and off
@@ -99,7 +139,7 @@ func addServiceURL(t *python.Thread, args []python.Value, kwargs []python.Keywor
 	if err != nil {
 		return nil, err
 	}
-	where, ok, err := phonebook(t, raw)
+	b, ok, err := phonebookOf(t, raw)
 	if err != nil || !ok {
 		return python.None, err
 	}
@@ -107,14 +147,13 @@ func addServiceURL(t *python.Thread, args []python.Value, kwargs []python.Keywor
 	if err != nil {
 		return nil, err
 	}
-	where = append(where, python.Keyword{Name: "vendor", Value: vendor}, python.Keyword{Name: "service", Value: service})
-	for _, action := range []string{"enable", "disable"} {
-		url, err := python.StrFormat(t, "{scheme}://{hostname}:{port}/0.1/{vendor}/users/{user_uuid}/services/{service}/{action}", nil,
-			append(where[:len(where):len(where)], python.Keyword{Name: "action", Value: python.Str(action)}))
+	for _, action := range [...]python.Str{"enable", "disable"} {
+		url, err := formatted(t, b.scheme, python.Str("://"), b.host, python.Str(":"), b.port, python.Str("/0.1/"), vendor,
+			python.Str("/users/"), b.user, python.Str("/services/"), service, python.Str("/"), action)
 		if err != nil {
 			return nil, err
 		}
-		if err := python.SetItem(t, raw, python.Str("XX_wazo_phoned_user_service_"+name+"_"+action+"d_url"), python.Str(url)); err != nil {
+		if err := python.SetItem(t, raw, python.Str("XX_wazo_phoned_user_service_"+name+"_"+string(action)+"d_url"), url); err != nil {
 			return nil, err
 		}
 	}

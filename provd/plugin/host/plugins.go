@@ -2,6 +2,7 @@ package host
 
 import (
 	"path"
+	"strings"
 
 	"provbox/provd/python"
 )
@@ -147,35 +148,47 @@ func deviceTemplate(t *python.Thread, _ python.Value, args []python.Value, kwarg
 	if err := python.Unpack("get_dev_template", args, kwargs, "filename", &filename, "dev", &device); err != nil {
 		return nil, err
 	}
-	var names []python.Value
-	if named, err := python.Truth(t, filename); err != nil {
-		return nil, err
-	} else if named {
-		names = append(names, filename)
+	templates := callOf(t).Templates
+	if templates == nil {
+		return nil, python.RuntimeErrorf("no templates here")
 	}
-	if known, err := python.Contains(t, device, python.Str("model")); err != nil {
-		return nil, err
-	} else if known {
-		model, err := python.GetItem(t, device, python.Str("model"))
+	// of looks for the template that is named after a value.
+	of := func(name python.Value) (tpl Template, found bool, err error) {
+		full, err := python.Binary(t, python.OpAdd, name, python.Str(".tpl"))
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
-		names = append(names, model)
-	}
-	for _, name := range append(names, python.Str("base")) {
-		name, err := python.Binary(t, python.OpAdd, name, python.Str(".tpl"))
+		s, err := str(full)
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
-		tpl, err := findTemplate(t, name)
-		if err == nil {
-			return tpl, nil
-		}
-		if templates := callOf(t).Templates; templates == nil || !templates.NotFound(err) || python.Is(name, python.Str("base.tpl")) {
+		return templates.Lookup(t, s)
+	}
+	named, err := python.Truth(t, filename)
+	if err != nil {
+		return nil, err
+	}
+	known, err := python.Contains(t, device, keyModel.Value())
+	if err != nil {
+		return nil, err
+	}
+	var model python.Value
+	if known {
+		if model, err = python.GetItem(t, device, keyModel.Value()); err != nil {
 			return nil, err
 		}
 	}
-	return nil, python.RuntimeErrorf("no template") // base.tpl was found or was the error
+	if named {
+		if tpl, found, err := of(filename); err != nil || found {
+			return tpl, err
+		}
+	}
+	if known {
+		if tpl, found, err := of(model); err != nil || found {
+			return tpl, err
+		}
+	}
+	return templates.Template(t, "base.tpl")
 }
 
 // dumpTemplate renders into a file.
@@ -195,11 +208,14 @@ func dumpTemplate(t *python.Thread, _ python.Value, args []python.Value, kwargs 
 	if err != nil {
 		return nil, err
 	}
-	if err := writeFile(t, name, []byte(content)); err != nil {
+	own, isOwn := tpl.(*jinjaTemplate)
+	if !isOwn {
+		content = python.Bytes(strings.Clone(string(content))) // of an object of the package: a part of who knows what
+	}
+	if err := writeFile(t, name, string(content)); err != nil {
 		return nil, err
 	}
-	c := callOf(t)
-	if own, ok := tpl.(*jinjaTemplate); ok && c.Dumped != nil {
+	if c := callOf(t); isOwn && c.Dumped != nil {
 		if rel, ok := c.Relative(name); ok {
 			c.Dumped(path.Clean(rel), own.tpl.Name())
 		}

@@ -148,7 +148,7 @@ var jsonPersister = python.NewBuiltinClass(python.ClassSpec{
 			if err != nil {
 				return nil, python.ValueErrorf("%v", err)
 			}
-			return python.None, writeFile(t, path, data)
+			return python.None, writeFile(t, path, string(data))
 		},
 	},
 })

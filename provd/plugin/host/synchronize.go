@@ -89,7 +89,7 @@ func standardSIPSynchronize(t *python.Thread, args []python.Value, kwargs []pyth
 	if callOf(t).Notifier == nil {
 		return failed(python.NewException(synchronizeError, python.Str("Incompatible sync service: None"))), nil
 	}
-	peer, ok, err := truthy(t, device, "remote_state_sip_username")
+	peer, ok, err := truthy(t, device, python.NewKey("remote_state_sip_username"))
 	if err != nil {
 		return nil, err
 	}
@@ -104,7 +104,7 @@ func standardSIPSynchronize(t *python.Thread, args []python.Value, kwargs []pyth
 			return deferredResult(python.None, notify(t, "peer", peer, event, extra))
 		}
 	}
-	ip, ok, err := truthy(t, device, "ip")
+	ip, ok, err := truthy(t, device, python.NewKey("ip"))
 	if err != nil {
 		return nil, err
 	}

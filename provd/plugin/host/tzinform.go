@@ -87,29 +87,43 @@ func timezoneInfo(t *python.Thread, args []python.Value, kwargs []python.Keyword
 	return timezoneDict(string(s), info), nil
 }
 
+// The members of what timezoneDict returns, which many packages ask for with every
+// phone.
+var (
+	keyOffset   = python.NewKey("utcoffset")
+	keyDST      = python.NewKey("dst")
+	keyStart    = python.NewKey("start")
+	keyEnd      = python.NewKey("end")
+	keySave     = python.NewKey("save")
+	keyAsString = python.NewKey("as_string")
+	keyMonth    = python.NewKey("month")
+	keyDay      = python.NewKey("day")
+	keyTime     = python.NewKey("time")
+)
+
 func timezoneDict(name string, info zone.Info) *python.Dict {
 	d := python.NewDict(2)
-	d.SetStr("utcoffset", seconds(info.Offset))
-	d.SetStr("dst", python.None)
+	d.SetKey(keyOffset, seconds(info.Offset))
+	d.SetKey(keyDST, python.None)
 	if info.DST == nil {
 		return d
 	}
 	rule := python.NewDict(4)
-	rule.SetStr("start", change(info.DST.Start))
-	rule.SetStr("end", change(info.DST.End))
-	rule.SetStr("save", seconds(info.DST.Save))
+	rule.SetKey(keyStart, change(info.DST.Start))
+	rule.SetKey(keyEnd, change(info.DST.End))
+	rule.SetKey(keySave, seconds(info.DST.Save))
 	// Packages compare as_string with that of other zones. In wazo-provd it is
 	// different for every name, also for names of the same rule.
-	rule.SetStr("as_string", python.Str("<rule of "+name+">"))
-	d.SetStr("dst", rule)
+	rule.SetKey(keyAsString, python.Str("<rule of "+name+">"))
+	d.SetKey(keyDST, rule)
 	return d
 }
 
 func change(c zone.Change) *python.Dict {
 	d := python.NewDict(3)
-	d.SetStr("month", python.NewInt(c.Month))
-	d.SetStr("day", python.Str("W"+itoa(c.Week)+"."+itoa(c.Weekday)))
-	d.SetStr("time", seconds(c.Seconds))
+	d.SetKey(keyMonth, python.NewInt(c.Month))
+	d.SetKey(keyDay, python.Str("W"+itoa(c.Week)+"."+itoa(c.Weekday)))
+	d.SetKey(keyTime, seconds(c.Seconds))
 	return d
 }
 

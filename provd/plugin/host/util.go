@@ -64,7 +64,6 @@ func utilModule() module {
 var (
 	normedMAC  = regexp.MustCompile(`^([\da-f]{2}:){5}[\da-f]{2}$`)
 	normedUUID = regexp.MustCompile(`^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$`)
-	anyMAC     = regexp.MustCompile(`^[\da-fA-F]{1,2}(:[\da-fA-F]{1,2}){5}$|^[\da-fA-F]{1,2}(-[\da-fA-F]{1,2}){5}$|^[\da-fA-F]{12}$`)
 )
 
 // text makes a function of one string argument. What is not a string fails as a
@@ -101,36 +100,60 @@ func str(v python.Value) (string, error) {
 // digits. With a separator, leading zeros may be missing and a newline may
 // follow.
 func parseMAC(s string) (mac [6]byte, err error) {
-	sep := ":"
+	bad := func() ([6]byte, error) { return [6]byte{}, python.ValueErrorf("invalid MAC string") }
+	sep, least := byte(0), 2
 	switch {
-	case strings.Contains(s, "-"):
-		sep = "-"
-		s = strings.TrimSuffix(s, "\n")
-	case strings.Contains(s, ":"):
+	case strings.IndexByte(s, '-') >= 0:
+		sep, least = '-', 1
+	case strings.IndexByte(s, ':') >= 0:
+		sep, least = ':', 1
+	}
+	if sep != 0 {
 		s = strings.TrimSuffix(s, "\n")
 	}
-	if !anyMAC.MatchString(s) {
-		return mac, python.ValueErrorf("invalid MAC string")
-	}
-	parts := strings.Split(s, sep)
 	for i := range mac {
-		part := ""
-		if len(parts) == 1 {
-			part = s[2*i : 2*i+2]
-		} else {
-			part = parts[i]
+		if i > 0 && sep != 0 {
+			if s == "" || s[0] != sep {
+				return bad()
+			}
+			s = s[1:]
 		}
-		n, err := strconv.ParseUint(part, 16, 8)
-		if err != nil {
-			return mac, python.ValueErrorf("invalid MAC string")
+		n := 0
+		for n < 2 && n < len(s) {
+			digit, ok := hexDigit(s[n])
+			if !ok {
+				break
+			}
+			mac[i] = mac[i]<<4 | digit
+			n++
 		}
-		mac[i] = byte(n)
+		if n < least {
+			return bad()
+		}
+		s = s[n:]
+	}
+	if s != "" {
+		return bad()
 	}
 	return mac, nil
 }
 
+const hexDigits = "0123456789abcdef"
+
+func hexDigit(c byte) (value byte, ok bool) {
+	switch {
+	case '0' <= c && c <= '9':
+		return c - '0', true
+	case 'a' <= c && c <= 'f':
+		return c - 'a' + 10, true
+	case 'A' <= c && c <= 'F':
+		return c - 'A' + 10, true
+	}
+	return 0, false
+}
+
 func joinMAC(mac [6]byte, sep string, upper bool) string {
-	digits := "0123456789abcdef"
+	digits := hexDigits
 	if upper {
 		digits = "0123456789ABCDEF"
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"strings"
 	"time"
 )
 
@@ -38,7 +39,7 @@ func (f *File) Close() error {
 func (f *File) Stat() (fs.FileInfo, error) { return fileInfo{f}, nil }
 
 func (n *node) open(name string) *File {
-	return &File{ReadSeeker: bytes.NewReader(n.content), Name: path.Base(name), Size: int64(len(n.content)), ModTime: n.mod, Owner: n.owner}
+	return &File{ReadSeeker: strings.NewReader(n.content), Name: path.Base(name), Size: int64(len(n.content)), ModTime: n.mod, Owner: n.owner}
 }
 
 func directory(name string, mod time.Time) *File {

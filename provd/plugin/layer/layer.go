@@ -12,7 +12,6 @@
 package layer
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -60,7 +59,7 @@ type FS struct {
 
 // node is one generated file. It is immutable once published.
 type node struct {
-	content []byte
+	content string
 	mod     time.Time
 	owner   string
 }
@@ -89,7 +88,7 @@ func New(limits Limits, born time.Time, lower ...fs.FS) *FS {
 // relative, without empty, "." or ".." elements, backslashes or NULs. The root
 // itself is ".".
 func Valid(name string) bool {
-	return fs.ValidPath(name) && !strings.ContainsAny(name, "\\\x00") && len(name) <= maxName
+	return len(name) <= maxName && strings.IndexByte(name, '\\') < 0 && strings.IndexByte(name, 0) < 0 && fs.ValidPath(name)
 }
 
 // maxName bounds a path, in bytes. Linux refuses longer ones anyway.
@@ -101,6 +100,11 @@ func (f *FS) Open(name string) (*File, error) {
 	if !Valid(name) {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 	}
+	return f.open(name)
+}
+
+// open is Open for a valid name.
+func (f *FS) open(name string) (*File, error) {
 	f.mu.RLock()
 	n, isDir := f.files[name], name == "." || f.dirs[name] > 0
 	f.mu.RUnlock()
@@ -135,12 +139,11 @@ func (f *FS) Owner(name string) string {
 	return ""
 }
 
-// Owned returns the generated files of one owner by path. The contents must not
-// be changed.
-func (f *FS) Owned(owner string) map[string][]byte {
+// Owned returns the contents of the generated files of one owner by path.
+func (f *FS) Owned(owner string) map[string]string {
 	f.mu.RLock()
 	defer f.mu.RUnlock()
-	files := make(map[string][]byte, len(f.owners[owner]))
+	files := make(map[string]string, len(f.owners[owner]))
 	for _, p := range f.owners[owner] {
 		files[p] = f.files[p].content
 	}
@@ -186,12 +189,22 @@ func (f *FS) Adopt(from *FS) {
 	}
 }
 
+// isFile reports whether there is a generated file of that name.
+func (f *FS) isFile(name string) bool {
+	f.mu.RLock()
+	defer f.mu.RUnlock()
+	return f.files[name] != nil
+}
+
 // replace publishes the files of one owner: those in files and no others. Paths
 // in removed are unlinked whoever owns them. It changes nothing when the result
 // would be over the limits.
-func (f *FS) replace(owner string, files map[string][]byte, removed map[string]bool, now time.Time) error {
+func (f *FS) replace(owner string, files map[string]string, removed map[string]bool, now time.Time) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if f.rewrite(owner, files, removed, now) {
+		return nil
+	}
 	gone := make(map[string]bool, len(removed))
 	for p := range removed {
 		gone[p] = true
@@ -228,15 +241,52 @@ func (f *FS) replace(owner string, files map[string][]byte, removed map[string]b
 	}
 	for p, c := range files {
 		f.unlink(p)
-		n := &node{content: c, mod: now, owner: owner}
-		// A file that did not change keeps its time, so that a phone's
-		// If-Modified-Since still saves it the transfer.
-		if o := old[p]; o != nil && bytes.Equal(o.content, c) {
-			n.mod, n.content = o.mod, o.content
-		}
-		f.link(p, n)
+		f.link(p, old[p].becomes(c, owner, now))
 	}
 	return nil
+}
+
+// becomes returns the node that takes the place of n, which is nil for a new file.
+// A file that did not change keeps its time, so that a phone's If-Modified-Since
+// still saves it the transfer.
+func (n *node) becomes(content, owner string, now time.Time) *node {
+	switch {
+	case n == nil || n.content != content:
+		return &node{content: content, mod: now, owner: owner}
+	case n.owner == owner:
+		return n
+	}
+	return &node{content: n.content, mod: n.mod, owner: owner}
+}
+
+// rewrite is replace for what is done most often: the owner has the same files as
+// before, none of others is removed, and the result is within the limits. It
+// reports whether that was so. The caller holds mu.
+func (f *FS) rewrite(owner string, files map[string]string, removed map[string]bool, now time.Time) bool {
+	if len(files) != len(f.owners[owner]) {
+		return false
+	}
+	size := f.bytes
+	for p, c := range files {
+		n := f.files[p]
+		if n == nil || n.owner != owner {
+			return false
+		}
+		size += int64(len(c)) - int64(len(n.content))
+	}
+	for p := range removed {
+		if f.files[p] != nil {
+			return false
+		}
+	}
+	if size > f.limits.Bytes || len(f.files) > f.limits.Files {
+		return false
+	}
+	for p, c := range files {
+		f.files[p] = f.files[p].becomes(c, owner, now)
+	}
+	f.bytes = size
+	return true
 }
 
 // link publishes one file under a path that has none. The caller holds mu.

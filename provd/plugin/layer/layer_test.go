@@ -46,7 +46,7 @@ func commit(t *testing.T, f *FS, owner string, now time.Time, files map[string]s
 	t.Helper()
 	s := f.Scratch(0, 0)
 	for p, c := range files {
-		if err := s.WriteFile(p, []byte(c)); err != nil {
+		if err := s.WriteFile(p, c); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -92,7 +92,7 @@ func TestOneOwnersFilesChangeTogether(t *testing.T) {
 	if _, err := f.Open("var/tftpboot/sub"); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("its directory is still there: %v", err)
 	}
-	want := map[string][]byte{"var/tftpboot/a.cfg": []byte("1"), "var/tftpboot/d.cfg": []byte("3")}
+	want := map[string]string{"var/tftpboot/a.cfg": "1", "var/tftpboot/d.cfg": "3"}
 	if diff := cmp.Diff(want, f.Owned("dev1")); diff != "" {
 		t.Errorf("dev1's files (-want +got):\n%s", diff)
 	}
@@ -134,7 +134,7 @@ func TestScratchIsPrivateUntilCommit(t *testing.T) {
 	f := newFS(Limits{})
 	commit(t, f, "dev1", born, map[string]string{"var/tftpboot/a": "1"})
 	s := f.Scratch(0, 0)
-	if err := s.WriteFile("var/tftpboot/b.tmp", []byte("2")); err != nil {
+	if err := s.WriteFile("var/tftpboot/b.tmp", "2"); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Rename("var/tftpboot/b.tmp", "var/tftpboot/b"); err != nil {
@@ -176,7 +176,7 @@ func TestLimits(t *testing.T) {
 		for name, content := range map[string]string{"bytes": "123", "files": ""} {
 			s := f.Scratch(100, 100)
 			for _, p := range []string{"b", "c"} {
-				if err := s.WriteFile("var/tftpboot/"+p, []byte(content)); err != nil {
+				if err := s.WriteFile("var/tftpboot/"+p, content); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -191,13 +191,13 @@ func TestLimits(t *testing.T) {
 	t.Run("one call is bounded", func(t *testing.T) {
 		t.Parallel()
 		s := newFS(Limits{}).Scratch(1, 4)
-		if err := s.WriteFile("var/tftpboot/a", []byte("12345")); !errors.Is(err, ErrFull) {
+		if err := s.WriteFile("var/tftpboot/a", "12345"); !errors.Is(err, ErrFull) {
 			t.Errorf("bytes: %v", err)
 		}
-		if err := s.WriteFile("var/tftpboot/a", []byte("1")); err != nil {
+		if err := s.WriteFile("var/tftpboot/a", "1"); err != nil {
 			t.Error(err)
 		}
-		if err := s.WriteFile("var/tftpboot/b", nil); !errors.Is(err, ErrFull) {
+		if err := s.WriteFile("var/tftpboot/b", ""); !errors.Is(err, ErrFull) {
 			t.Errorf("files: %v", err)
 		}
 	})
@@ -220,7 +220,7 @@ func TestUnsafeNames(t *testing.T) {
 	}
 	s := f.Scratch(0, 0)
 	for _, name := range []string{"entry.py", "../x", "/var/tftpboot/x", "var/../entry.py", "var", "x", "var/a\x00", `var/a\b`} {
-		if err := s.WriteFile(name, nil); !errors.Is(err, ErrReadOnly) {
+		if err := s.WriteFile(name, ""); !errors.Is(err, ErrReadOnly) {
 			t.Errorf("write %q: %v", name, err)
 		}
 		if err := s.Rename("var/tftpboot/boot.cfg", name); err == nil {
@@ -230,7 +230,7 @@ func TestUnsafeNames(t *testing.T) {
 	if err := s.Remove("var/tftpboot/boot.cfg"); !errors.Is(err, ErrReadOnly) {
 		t.Errorf("remove of a package's file: %v", err)
 	}
-	if err := f.ReadOnly().WriteFile("var/tftpboot/x", nil); !errors.Is(err, ErrReadOnly) {
+	if err := f.ReadOnly().WriteFile("var/tftpboot/x", ""); !errors.Is(err, ErrReadOnly) {
 		t.Errorf("write through a read-only view: %v", err)
 	}
 	if len(s.Files()) != 0 {
@@ -248,7 +248,7 @@ func TestDirectories(t *testing.T) {
 			t.Errorf("%s: %+v, %v", name, file, err)
 		}
 	}
-	if err := f.Scratch(0, 0).WriteFile("var/tftpboot/gen", nil); !errors.Is(err, ErrIsDirectory) {
+	if err := f.Scratch(0, 0).WriteFile("var/tftpboot/gen", ""); !errors.Is(err, ErrIsDirectory) {
 		t.Errorf("write over a directory: %v", err)
 	}
 }
@@ -268,7 +268,7 @@ func FuzzPaths(f *testing.F) {
 			}
 		}
 		s := l.Scratch(10, 1000)
-		_ = s.WriteFile(from, []byte("x"))
+		_ = s.WriteFile(from, "x")
 		_ = s.Rename(from, to)
 		_, _ = s.ReadDir(to)
 		_ = s.Remove(from)
@@ -285,4 +285,64 @@ func FuzzPaths(f *testing.F) {
 			t.Fatalf("accounts for %d files of %d bytes, has %v", files, size, l.Owned("dev"))
 		}
 	})
+}
+
+// An owner that writes the same files again takes a shorter way; nobody can tell.
+func TestTheSameFilesAgain(t *testing.T) {
+	t.Parallel()
+	const a, b, other = "var/tftpboot/a", "var/tftpboot/b", "var/tftpboot/other"
+	tests := map[string]struct {
+		files  map[string]string
+		remove []string
+		want   map[string]string // with the time it has
+		err    error
+	}{
+		"nothing changed":       {files: map[string]string{a: "1", b: "22"}, want: map[string]string{a: "1 old", b: "22 old", other: "o old"}},
+		"one changed":           {files: map[string]string{a: "1", b: "333"}, want: map[string]string{a: "1 old", b: "333 new", other: "o old"}},
+		"one is empty":          {files: map[string]string{a: "", b: "22"}, want: map[string]string{a: " new", b: "22 old", other: "o old"}},
+		"too much":              {files: map[string]string{a: "1", b: "2345678901"}, want: map[string]string{a: "1 old", b: "22 old", other: "o old"}, err: ErrFull},
+		"all there is room for": {files: map[string]string{a: "1", b: "23456789"}, want: map[string]string{a: "1 old", b: "23456789 new", other: "o old"}},
+		"another's is removed":  {files: map[string]string{a: "1", b: "22"}, remove: []string{other}, want: map[string]string{a: "1 old", b: "22 old"}},
+		"another's is taken":    {files: map[string]string{a: "1", other: "o"}, want: map[string]string{a: "1 old", other: "o old"}},
+		"another name":          {files: map[string]string{a: "1", "var/tftpboot/c": "22"}, want: map[string]string{a: "1 old", "var/tftpboot/c": "22 new", other: "o old"}},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := newFS(Limits{Bytes: 10})
+			commit(t, f, "dev2", born, map[string]string{other: "o"})
+			commit(t, f, "dev1", born, map[string]string{a: "1", b: "22"})
+			s := f.Scratch(0, 100)
+			for p, c := range tt.files {
+				if err := s.WriteFile(p, c); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for _, p := range tt.remove {
+				if err := s.Remove(p); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := s.Commit("dev1", later); !errors.Is(err, tt.err) {
+				t.Errorf("commit says %v", err)
+			}
+			got, size := make(map[string]string), 0
+			for p, n := range f.files {
+				got[p] = n.content + map[time.Time]string{born: " old", later: " new"}[n.mod]
+				size += len(n.content)
+				if (n.owner == "dev2") != (p == other && tt.files[other] == "") {
+					t.Errorf("%s is of %s", p, n.owner)
+				}
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("files (-want +got):\n%s", diff)
+			}
+			if files, bytes := f.Size(); files != len(got) || bytes != int64(size) {
+				t.Errorf("it accounts for %d files of %d bytes, and has %d of %d", files, bytes, len(got), size)
+			}
+			if n := len(f.Owned("dev1")) + len(f.Owned("dev2")); n != len(got) {
+				t.Errorf("%d files have an owner of %d", n, len(got))
+			}
+		})
+	}
 }

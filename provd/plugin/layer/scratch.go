@@ -20,9 +20,9 @@ type Scratch struct {
 	fs       *FS
 	maxFiles int
 	maxBytes int64
-	writes   map[string][]byte
-	removed  map[string]bool
-	dirs     map[string]bool // made with Mkdir
+	writes   map[string]string // nil until something is written
+	removed  map[string]bool   // nil until something is removed
+	dirs     map[string]bool   // made with Mkdir
 	bytes    int64
 	readOnly bool
 }
@@ -36,7 +36,7 @@ func (f *FS) Scratch(files int, bytes int64) *Scratch {
 	if bytes == 0 {
 		bytes = f.limits.Bytes
 	}
-	return &Scratch{fs: f, maxFiles: files, maxBytes: bytes, writes: make(map[string][]byte), removed: make(map[string]bool)}
+	return &Scratch{fs: f, maxFiles: files, maxBytes: bytes}
 }
 
 // ReadOnly returns a view in which every change fails with ErrReadOnly.
@@ -44,9 +44,8 @@ func (f *FS) ReadOnly() *Scratch {
 	return &Scratch{fs: f, readOnly: true}
 }
 
-// Files returns what was written so far, by path. The contents must not be
-// changed.
-func (s *Scratch) Files() map[string][]byte { return s.writes }
+// Files returns what was written so far, by path.
+func (s *Scratch) Files() map[string]string { return s.writes }
 
 // Removed returns the paths that were removed so far and not written again, sorted.
 func (s *Scratch) Removed() []string { return slices.Sorted(maps.Keys(s.removed)) }
@@ -85,6 +84,11 @@ func (s *Scratch) Open(name string) (*File, error) {
 	if !Valid(name) {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 	}
+	return s.open(name)
+}
+
+// open is Open for a name that is clean and valid.
+func (s *Scratch) open(name string) (*File, error) {
 	if content, ok := s.writes[name]; ok {
 		return (&node{content: content, mod: s.fs.born}).open(name), nil
 	}
@@ -94,7 +98,7 @@ func (s *Scratch) Open(name string) (*File, error) {
 		}
 		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 	}
-	f, err := s.fs.Open(name)
+	f, err := s.fs.open(name)
 	if err != nil && s.hasDir(name) {
 		return directory(name, s.fs.born), nil
 	}
@@ -129,22 +133,28 @@ func (s *Scratch) ReadFile(name string, limit int64) ([]byte, error) {
 	return io.ReadAll(f)
 }
 
-// WriteFile sets the content of a file. The caller must not change it later.
-func (s *Scratch) WriteFile(name string, content []byte) error {
+// WriteFile sets the content of a file. It is kept as it is: not a part of a string
+// that is much longer.
+func (s *Scratch) WriteFile(name, content string) error {
 	name, err := s.writable("open", name)
 	if err != nil {
 		return err
 	}
-	if f, err := s.Open(name); err == nil {
-		f.Close()
-		if f.IsDir {
-			return &fs.PathError{Op: "open", Path: name, Err: ErrIsDirectory}
+	old, had := s.writes[name]
+	if !had && (s.removed[name] || !s.fs.isFile(name)) {
+		if f, err := s.open(name); err == nil {
+			f.Close()
+			if f.IsDir {
+				return &fs.PathError{Op: "open", Path: name, Err: ErrIsDirectory}
+			}
 		}
 	}
-	old, had := s.writes[name]
 	bytes := s.bytes - int64(len(old)) + int64(len(content))
 	if bytes > s.maxBytes || (!had && len(s.writes) >= s.maxFiles) {
 		return &fs.PathError{Op: "write", Path: name, Err: fmt.Errorf("%w: one call may write %d files of %d bytes together", ErrFull, s.maxFiles, s.maxBytes)}
+	}
+	if s.writes == nil {
+		s.writes = make(map[string]string)
 	}
 	s.writes[name], s.bytes = content, bytes
 	delete(s.removed, name)
@@ -168,11 +178,11 @@ func (s *Scratch) Remove(name string) error {
 	if content, ok := s.writes[name]; ok {
 		s.bytes -= int64(len(content))
 		delete(s.writes, name)
-		s.removed[name] = true
-		return nil
-	}
-	if s.fs.Owner(name) == "" {
+	} else if s.fs.Owner(name) == "" {
 		return &fs.PathError{Op: "remove", Path: name, Err: ErrReadOnly}
+	}
+	if s.removed == nil {
+		s.removed = make(map[string]bool)
 	}
 	s.removed[name] = true
 	return nil
@@ -213,9 +223,11 @@ func (s *Scratch) Rename(from, to string) error {
 	}
 	content, ok := s.writes[from]
 	if !ok {
-		if content, err = s.ReadFile(from, s.maxBytes); err != nil {
+		data, err := s.ReadFile(from, s.maxBytes)
+		if err != nil {
 			return err
 		}
+		content = string(data)
 	}
 	if from == to {
 		return nil

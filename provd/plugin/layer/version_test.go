@@ -50,7 +50,7 @@ func TestVersion(t *testing.T) {
 	check("gone", "templates/a.tpl", Version{Layer: 2, Size: 3}, true, false)
 
 	s := f.Scratch(0, 0)
-	if err := s.WriteFile("var/tftpboot/x", []byte("x")); err != nil {
+	if err := s.WriteFile("var/tftpboot/x", "x"); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Commit("dev1", later); err != nil {
