@@ -3,6 +3,7 @@ module provbox
 go 1.26.0
 
 require (
+	aead.dev/minisign v0.3.0
 	github.com/a-h/templ v0.3.1020
 	github.com/bodgit/sevenzip v1.6.1
 	github.com/coreos/go-systemd/v22 v22.7.0

@@ -21,6 +21,7 @@ func (a *App) openRepository(dir *os.Root) error {
 	a.repository, err = repository.Open(repository.Config{
 		Dir: dir, Cache: cache, Embedded: plugins.IDs(), EmbeddedFS: plugins.FS,
 		Settings: a.repositorySettings, Loader: packageLoader{a},
+		Key:          a.s.General.PluginServerKey,
 		DropArchives: !a.s.General.CachePlugin, Compat: a.compat(), Recorder: recorder{a.journal}, Logger: a.log,
 	})
 	return err

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"provbox/appliance/pluginctl"
 )
@@ -82,7 +83,7 @@ func TestCheckIsInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	var out, errs bytes.Buffer
-	status := pluginctl.Run(ctx, []string{"check", packages(t), "--oracle", recordings(t)}, pluginctl.Env{Stdout: &out, Stderr: &errs, Getenv: os.Getenv})
+	status := pluginctl.Run(ctx, []string{"check", packages(t), "--oracle", recordings(t)}, pluginctl.Env{Stdout: &out, Stderr: &errs, Getenv: os.Getenv, Now: time.Now})
 	if status != 1 || !strings.Contains(errs.String(), "context canceled") || strings.Contains(out.String(), "total") {
 		t.Errorf("status %d, printed %q and %q", status, out.String(), errs.String())
 	}

@@ -1,5 +1,5 @@
 // Package pluginctl is the command line for those who write and publish plugin
-// packages (docs/plugins.md): provbox plugin build, repo, render and check.
+// packages (docs/plugins.md): provbox plugin build, repo, key, render and check.
 //
 // Promises: it works on files alone, without a box, a store or a network; a package
 // is handled exactly as a box handles it (unpacked by provd/plugin/repository, run
@@ -15,13 +15,16 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 )
 
 // Env is what a command touches of the process around it. All fields are required.
 type Env struct {
 	Stdout, Stderr io.Writer
-	// Getenv reads an environment variable; SOURCE_DATE_EPOCH is the only one used.
+	// Getenv reads an environment variable: SOURCE_DATE_EPOCH, and PROVBOX_KEY_PASSWORD
+	// for a key that has a password.
 	Getenv func(name string) string
+	Now    func() time.Time // dates signatures
 }
 
 // command is one subcommand.
@@ -34,7 +37,7 @@ type command struct {
 }
 
 func commands() []*command {
-	return []*command{buildCommand(), repoCommand(), renderCommand(), checkCommand()}
+	return []*command{buildCommand(), repoCommand(), keyCommand(), renderCommand(), checkCommand()}
 }
 
 // errFailed ends a command with status 1 whose output said why.

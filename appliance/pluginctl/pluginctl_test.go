@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -27,6 +28,7 @@ func provboxEnv(t *testing.T, env map[string]string, args ...string) (status int
 	var out, errs bytes.Buffer
 	status = pluginctl.Run(t.Context(), args, pluginctl.Env{
 		Stdout: &out, Stderr: &errs, Getenv: func(name string) string { return env[name] },
+		Now: func() time.Time { return time.Unix(1_800_000_000, 0) },
 	})
 	return status, out.String(), errs.String()
 }

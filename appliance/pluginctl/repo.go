@@ -23,12 +23,17 @@ import (
 
 func repoCommand() *command {
 	return &command{
-		name: "repo", args: "DIR",
+		name: "repo", args: "DIR [--sign KEY [--days N]]",
 		short: "write plugins.db for a folder of packages",
 		long: `Writes DIR/plugins.db, the list of the packages (*.tar.bz2) in DIR. Any web server that
 serves DIR then is a plugin server for Provbox and for wazo-provd: set plugin_server to
 its URL. Every package is unpacked and its description read; when one cannot be used
 plugins.db stays as it was. Of several versions of a plugin the highest is listed.
+
+  --sign KEY    also write plugins.db.minisig, signed with the secret key of minisign in
+                the file KEY; boxes whose plugin_server_key is its public half take
+                nothing else. A password is read from PROVBOX_KEY_PASSWORD.
+  --days N      boxes take the signature for N days only; then it must be made anew
 `,
 		run: runRepo,
 	}
@@ -38,9 +43,20 @@ plugins.db stays as it was. Of several versions of a plugin the highest is liste
 const indexFile = "plugins.db"
 
 func runRepo(ctx context.Context, _ *command, env Env, args []string) error {
-	dir, err := parseOne(flag.NewFlagSet("repo", flag.ContinueOnError), args, "DIR")
+	flags := flag.NewFlagSet("repo", flag.ContinueOnError)
+	keyFile, days := flags.String("sign", "", ""), flags.Int("days", 0, "")
+	dir, err := parseOne(flags, args, "DIR")
 	if err != nil {
 		return err
+	}
+	if *days < 0 || *days > maxDays || (*days > 0 && *keyFile == "") {
+		return usageError(fmt.Sprintf("--days goes with --sign and is 1 to %d", maxDays))
+	}
+	var sign func(data []byte) []byte
+	if *keyFile != "" {
+		if sign, err = signer(env, *keyFile, *days); err != nil {
+			return err
+		}
 	}
 	offers, err := readOffers(ctx, dir)
 	if err != nil {
@@ -63,6 +79,9 @@ func runRepo(ctx context.Context, _ *command, env Env, args []string) error {
 		return err
 	})
 	if err != nil {
+		return err
+	}
+	if err := writeSignature(env, path, data, sign); err != nil {
 		return err
 	}
 	t := &table{align: "llrl"}

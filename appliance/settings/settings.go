@@ -49,6 +49,7 @@ type General struct {
 	TFTPInterface     string `yaml:"tftp_listen_interface"`
 	TFTPPort          int    `yaml:"tftp_port"`
 	PluginServer      string `yaml:"plugin_server"`
+	PluginServerKey   string `yaml:"plugin_server_key"` // minisign public key that plugins.db must be signed with
 	BaseRawConfig     Object `yaml:"base_raw_config"`
 	BaseRawConfigFile string `yaml:"base_raw_config_file"` // JSON; wins over base_raw_config
 	SyncServiceType   string `yaml:"sync_service_type"`    // asterisk_ami, sip or none

@@ -13,6 +13,7 @@ import (
 
 	"provbox/appliance/uplink"
 	"provbox/dhcp/lease"
+	"provbox/provd/plugin/repository"
 )
 
 // validate names every problem with its key.
@@ -30,6 +31,10 @@ func (s *Settings) validate() []string {
 	v.port("general.tftp_port", g.TFTPPort)
 	if g.PluginServer != "" {
 		v.url("general.plugin_server", g.PluginServer)
+	}
+	if g.PluginServerKey != "" {
+		err := repository.CheckKey(g.PluginServerKey)
+		v.check(err == nil, "general.plugin_server_key", fmt.Sprint(err))
 	}
 	v.check(g.CacheDir == "" || filepath.IsAbs(g.CacheDir), "general.cache_dir", "want an absolute path")
 	v.check(g.FirmwareQuotaMB > 0 && g.FirmwareQuotaMB <= 1<<30, "general.firmware_quota_mb", "want 1 or more megabytes")

@@ -23,6 +23,7 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"syscall"
+	"time"
 
 	"provbox/appliance"
 	"provbox/appliance/ctl"
@@ -97,7 +98,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		}
 		return report(serve(ctx, s, stderr), stderr, stderr)
 	case "plugin":
-		return pluginctl.Run(ctx, args[1:], pluginctl.Env{Stdout: stdout, Stderr: stderr, Getenv: os.Getenv})
+		return pluginctl.Run(ctx, args[1:], pluginctl.Env{Stdout: stdout, Stderr: stderr, Getenv: os.Getenv, Now: time.Now})
 	case "dhcp":
 		return dhcpctl.Run(args[1:], dhcpctl.Env{Stdout: stdout, Stderr: stderr})
 	case "help", "-h", "--help":

@@ -33,6 +33,7 @@ var (
 type index struct {
 	ids     []string // in the order of the file
 	entries map[string]entry
+	signed  signed
 }
 
 // entry is one package that a server offers.

@@ -65,9 +65,13 @@ func (r *Repository) begin(ctx context.Context, id, done string, check func() er
 	if err := check(); err != nil {
 		return nil, err
 	}
-	e, ok := r.index.Load().entries[id]
+	ix := r.index.Load()
+	e, ok := ix.entries[id]
 	if !ok {
 		return nil, unknown(id)
+	}
+	if err := r.fresh(ix.signed.expires); err != nil {
+		return nil, err
 	}
 	job := job{id: id, entry: e}
 	if f, err := r.openCached(e); err == nil {
@@ -255,7 +259,7 @@ func (r *Repository) Update(ctx context.Context) (*provd.Operation, error) {
 		err := r.update(c, op)
 		release()
 		if err != nil {
-			r.log.Error("list of plugins not updated", "err", err)
+			r.cfg.Recorder.Record(provd.Event{Topic: "plugin", Text: "list of plugins not updated", Attrs: []slog.Attr{slog.Any("err", err)}})
 		}
 		op.Finish(err)
 	}()
@@ -281,13 +285,24 @@ func (r *Repository) update(c *client, op *provd.Operation) error {
 		if _, _, err := parseIndex(data); err != nil {
 			return err
 		}
+		var s signed
+		if r.key != nil {
+			if s, err = r.verifyNew(r.life, c, data); err != nil {
+				return err
+			}
+			// After a crash between the two the list that is there does not fit and is
+			// not used until it is updated.
+			if err := dir.Rename(signatureTemp, signatureFile); err != nil {
+				return err
+			}
+		}
 		if err := errors.Join(dir.Rename(indexTemp, indexFile), syncPath(dir, ".")); err != nil {
 			return err
 		}
-		return r.publish(data)
+		return r.publish(data, s)
 	}
 	if err := keep(); err != nil {
-		return errors.Join(err, dir.RemoveAll(indexTemp))
+		return errors.Join(err, dir.RemoveAll(indexTemp), dir.RemoveAll(signatureTemp))
 	}
 	return nil
 }

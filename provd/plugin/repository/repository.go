@@ -13,6 +13,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"aead.dev/minisign"
+
 	"provbox/provd"
 	"provbox/provd/document"
 	"provbox/provd/plugin"
@@ -53,13 +55,17 @@ type Config struct {
 	Settings func(ctx context.Context) (Settings, error)
 	// Loader is told of what is installed, upgraded and removed. Required.
 	Loader Loader
+	// Key is the public key of minisign that the server's list must be signed with;
+	// "" takes any list.
+	Key string
 	// DropArchives removes an archive from the cache once it is unpacked.
 	DropArchives bool
 	// Compat lets packages pass that ask for another interface version.
 	Compat   plugin.Compat
-	Limits   Limits         // zero fields mean the default
-	Recorder provd.Recorder // of what is installed and removed; nil discards
-	Logger   *slog.Logger   // nil discards
+	Limits   Limits           // zero fields mean the default
+	Recorder provd.Recorder   // of what is installed and removed; nil discards
+	Logger   *slog.Logger     // nil discards
+	Now      func() time.Time // nil is time.Now
 }
 
 // Limits bound what an operation may take.
@@ -103,9 +109,11 @@ var errNoServer = &provd.Error{Code: provd.Invalid, Message: "'server' has no va
 type Repository struct {
 	cfg Config
 	log *slog.Logger
+	key *minisign.PublicKey // nil when lists need not be signed
 
 	index atomic.Pointer[index]
 
+	newest     atomic.Int64 // Unix time of the newest signature that was taken
 	life       context.Context
 	cancel     context.CancelFunc
 	background sync.WaitGroup
@@ -131,6 +139,16 @@ func Open(cfg Config) (*Repository, error) {
 	if r.cfg.Recorder == nil {
 		r.cfg.Recorder = provd.Discard{}
 	}
+	if r.cfg.Now == nil {
+		r.cfg.Now = time.Now
+	}
+	if cfg.Key != "" {
+		key, err := parseKey(cfg.Key)
+		if err != nil {
+			return nil, fmt.Errorf("key of the plugin server: %w", err)
+		}
+		r.key = &key
+	}
 	r.life, r.cancel = context.WithCancel(context.Background())
 	if err := r.recoverDir(); err != nil {
 		return nil, fmt.Errorf("clean up the folder of the plugins: %w", err)
@@ -144,7 +162,10 @@ func Open(cfg Config) (*Repository, error) {
 	case errors.Is(err, fs.ErrNotExist):
 		return r, nil
 	case err == nil:
-		err = r.publish(data)
+		var s signed
+		if s, err = r.verifyKept(data); err == nil {
+			err = r.publish(data, s)
+		}
 	}
 	if err != nil {
 		r.log.Error("list of plugins cannot be used, update it", "err", err)
@@ -163,15 +184,19 @@ func (r *Repository) Close() error {
 }
 
 // publish parses a plugins.db and makes it the one that is used.
-func (r *Repository) publish(data []byte) error {
+func (r *Repository) publish(data []byte, s signed) error {
 	ix, bad, err := parseIndex(data)
 	if err != nil {
 		return err
+	}
+	if ix.signed = s; r.key != nil {
+		bad = append(bad, ix.onlyHashed()...)
 	}
 	for _, problem := range bad {
 		r.log.Warn("plugin of the server is left out", "err", problem)
 	}
 	r.index.Store(ix)
+	r.newest.Store(s.at)
 	return nil
 }
 
@@ -194,7 +219,7 @@ func (r *Repository) recoverDir() error {
 	}
 	for _, e := range entries {
 		name := e.Name()
-		if strings.HasPrefix(name, newPrefix) || strings.HasPrefix(name, gonePrefix) || name == indexTemp {
+		if strings.HasPrefix(name, newPrefix) || strings.HasPrefix(name, gonePrefix) || name == indexTemp || name == signatureTemp {
 			errs = append(errs, r.cfg.Dir.RemoveAll(name))
 		}
 	}
