@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"aead.dev/minisign"
+
 	"provbox/provd"
 	"provbox/provd/plugin/repository"
 )
@@ -102,5 +104,35 @@ func TestSignRefuses(t *testing.T) {
 		if strings.HasPrefix(name, "plugins.db") {
 			t.Errorf("%s was written", name)
 		}
+	}
+}
+
+// A key with a password. It was made so that it can be tried at once; a try of one
+// that minisign -G made takes a gigabyte and some seconds.
+func TestSignWithPassword(t *testing.T) {
+	t.Parallel()
+	const locked, public = "testdata/locked.key", "RWRmzjnD4zfC+VXEFqhGuifOl/iPdlSyA3NTFbuYLC0AZs4fP0wSBguv"
+	served := t.TempDir()
+	built(t, source(t, "acme_1"), served)
+	for password, want := range map[string]string{"": "has a password; put it into PROVBOX_KEY_PASSWORD", "wrong": "another password"} {
+		status, _, stderr := provboxEnv(t, map[string]string{"PROVBOX_KEY_PASSWORD": password}, "repo", served, "--sign", locked)
+		if status != 1 || !strings.Contains(stderr, want) {
+			t.Errorf("password %q: status %d, %s", password, status, stderr)
+		}
+	}
+	if status, _, stderr := provboxEnv(t, map[string]string{"PROVBOX_KEY_PASSWORD": "pass word"}, "repo", served, "--sign", locked); status != 0 {
+		t.Fatalf("status %d, %s", status, stderr)
+	}
+	var key minisign.PublicKey
+	if err := key.UnmarshalText([]byte(public)); err != nil {
+		t.Fatal(err)
+	}
+	list, err := os.ReadFile(filepath.Join(served, "plugins.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	signature, err := os.ReadFile(filepath.Join(served, "plugins.db.minisig"))
+	if err != nil || !minisign.Verify(key, list, signature) {
+		t.Errorf("signature %s, %v", signature, err)
 	}
 }
