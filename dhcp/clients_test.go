@@ -21,24 +21,29 @@ var (
 // Test A4: stock clients bind, renew, come back after a crash of the server,
 // and release, on its link and behind a relay.
 func TestRealClients(t *testing.T) {
+	t.Parallel()
+	tests := map[string]func(*testing.T){}
 	for name, run := range map[string]func(*lanTest, place){"udhcpc": udhcpc, "dhclient": dhclient, "dhcpcd": dhcpcd} {
-		t.Run(name, func(t *testing.T) {
+		tests[name] = func(t *testing.T) {
 			l := newLAN(t)
 			l.serve()
 			run(l, near)
-		})
-		t.Run(name+" behind a relay", func(t *testing.T) {
+		}
+		tests[name+" behind a relay"] = func(t *testing.T) {
 			l := newLAN(t)
 			l.serve()
 			l.startRelay()
 			run(l, far)
-		})
+		}
 	}
+	together(t, tests)
 }
 
 // Test A4: they also renew when it is time to, and rebind with a server that
 // came back under an address they do not know.
 func TestRebinding(t *testing.T) {
+	t.Parallel()
+	tests := map[string]func(*testing.T){}
 	for _, c := range []struct {
 		name, lease, bound, renewed, server string
 		start                               func(*lanTest) chan string
@@ -50,9 +55,9 @@ func TestRebinding(t *testing.T) {
 			return out
 		}},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			t.Setenv(helperEnv+"_LEASE", c.lease)
+		tests[c.name] = func(t *testing.T) {
 			l := newLAN(t)
+			l.env = []string{helperEnv + "_LEASE=" + c.lease}
 			l.serve()
 			out := c.start(l)
 			for _, said := range []string{c.bound, c.renewed} {
@@ -62,8 +67,9 @@ func TestRebinding(t *testing.T) {
 			l.moveServer()
 			l.await(l.journal, "event REQUEST/ACK "+near.mac+" "+near.ip)
 			l.await(out, c.renewed+near.ip, c.server) // which is what they call it
-		})
+		}
 	}
+	together(t, tests)
 }
 
 func startUdhcpc(l *lanTest, at place) (chan string, *exec.Cmd) {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net/netip"
 	"os"
 	"os/exec"
@@ -123,6 +124,7 @@ type lanTest struct {
 	ctx     context.Context
 	prefix  string
 	dir     string
+	env     []string // of the server
 	server  *exec.Cmd
 	journal chan string
 	early   []string // what the server said before it was ready
@@ -134,6 +136,17 @@ const (
 	patience    = 2 * time.Minute
 	lanPatience = 6 * time.Minute
 )
+
+// together runs tests at the same time, however few may run in parallel: they wait
+// for the clients' timers and compute little.
+func together(t *testing.T, tests map[string]func(*testing.T)) {
+	t.Helper()
+	var all sync.WaitGroup
+	for name, test := range tests {
+		all.Go(func() { t.Run(name, test) })
+	}
+	all.Wait()
+}
 
 func (l *lanTest) ns(name string) string { return l.prefix + name }
 
@@ -161,7 +174,7 @@ func newLAN(t *testing.T) *lanTest {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), lanPatience)
 	t.Cleanup(cancel)
-	l := &lanTest{t: t, ctx: ctx, prefix: fmt.Sprintf("pbd%d", os.Getpid()), dir: t.TempDir()}
+	l := &lanTest{t: t, ctx: ctx, prefix: fmt.Sprintf("pbd%d-%x", os.Getpid(), rand.Uint32()), dir: t.TempDir()}
 	names := []string{"s", "c", "r", "d"}
 	t.Cleanup(func() {
 		for _, n := range names {
@@ -213,7 +226,7 @@ func (l *lanTest) forward(on string) {
 // startRelay runs a relay agent between the far client and the server.
 func (l *lanTest) startRelay() *exec.Cmd {
 	l.t.Helper()
-	log, cmd := l.program("r", "dhcrelay", "-4", "-d", "-a", "-id", "down0", "-iu", "up0", "10.0.0.2")
+	log, cmd := l.program("r", "dhcrelay", "-4", "-d", "--no-pid", "-a", "-id", "down0", "-iu", "up0", "10.0.0.2")
 	l.await(log, "Sending on   Socket/fallback")
 	return cmd
 }
@@ -242,7 +255,7 @@ func (l *lanTest) serve() {
 		l.t.Fatal(err)
 	}
 	l.server = l.command("s", exe, "-test.run=^TestNamespaceServer$")
-	l.server.Env = append(os.Environ(), helperEnv+"="+filepath.Join(l.dir, "leases"))
+	l.server.Env = append(append(os.Environ(), helperEnv+"="+filepath.Join(l.dir, "leases")), l.env...)
 	out, err := l.server.StdoutPipe()
 	if err != nil {
 		l.t.Fatal(err)

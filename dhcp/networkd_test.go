@@ -14,17 +14,19 @@ const networkdPath = "/lib/systemd/systemd-networkd"
 // Test A4: systemd-networkd, whose client takes no orders but those of time:
 // with leases of 24 seconds it renews after 12 and rebinds after 21.
 func TestNetworkd(t *testing.T) {
-	t.Setenv(helperEnv+"_LEASE", "24s")
-	t.Run("link", func(t *testing.T) {
+	t.Parallel()
+	lease := []string{helperEnv + "_LEASE=24s"}
+	together(t, map[string]func(*testing.T){"link": func(t *testing.T) {
 		l := newLAN(t)
+		l.env = lease
 		l.serve()
 		n := l.startNetworkd("c")
 		n.bound("00:15:65:00:00:11", "10.0.0.50", "10.0.0.2")
 		l.moveServer()
 		n.rebound("00:15:65:00:00:11", "10.0.0.50", "10.0.0.3")
-	})
-	t.Run("relay", func(t *testing.T) {
+	}, "relay": func(t *testing.T) {
 		l := newLAN(t)
+		l.env = lease
 		l.serve()
 		relay := l.startRelay()
 		n := l.startNetworkd("d")
@@ -39,7 +41,7 @@ func TestNetworkd(t *testing.T) {
 		n.await(n.log, "REQUEST (renewing)")
 		l.startRelay()
 		n.rebound("00:15:65:00:00:22", "10.1.0.50", "10.0.0.2")
-	})
+	}})
 }
 
 // networkd is systemd-networkd in the namespaces of one client: the network's,

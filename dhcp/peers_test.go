@@ -173,6 +173,7 @@ func (a asked) phone(rules *option.Table, v option.Values) bool {
 // Test A5: another server with the exported rules tells phones what we tell
 // them, and its pool for phones is for what we take for phones.
 func TestBesideOtherServers(t *testing.T) {
+	t.Parallel()
 	var installed []peer
 	for _, p := range peers {
 		if _, err := exec.LookPath(p.program); err != nil {
@@ -216,8 +217,7 @@ func besideOthers(t *testing.T, used map[string]int, installed []peer, own strin
 	}
 	l := newLAN(t)
 	l.must("ip", "-n", l.ns("c"), "addr", "add", "10.0.0.77/24", "dev", "phone0")
-	t.Setenv(helperEnv+"_ALL", "1")
-	t.Setenv(rulesEnv, own)
+	l.env = []string{helperEnv + "_ALL=1", rulesEnv + "=" + own}
 	l.serve()
 	ours := l.ask(cases)
 	l.crash()

@@ -117,6 +117,7 @@ func TestRogueServersAreBounded(t *testing.T) {
 
 // The check between real servers: ours and, where it is installed, dnsmasq.
 func TestRogueOnALAN(t *testing.T) {
+	t.Parallel()
 	l := newLAN(t)
 	l.serve()
 	found := func(ns, dev string) string {
