@@ -1,10 +1,12 @@
 package dhcpctl
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"net/netip"
+	"strings"
 
 	"provbox/dhcp"
 	"provbox/dhcp/option"
@@ -43,7 +45,7 @@ func explain(flags *flag.FlagSet, args []string, w io.Writer) error {
 	}
 	e, err := cfg.Explain(q)
 	if err != nil {
-		return err
+		return errors.New(strings.TrimPrefix(err.Error(), "explain: ")) // the command says that already
 	}
 	show(w, e, notes, *all)
 	return nil
@@ -59,15 +61,19 @@ func show(w io.Writer, e dhcp.Explanation, notes []string, all bool) {
 			silent++
 		}
 	}
+	phone := "A phone"
+	if e.Result.Vendor != "" {
+		phone += " (" + e.Result.Vendor + ")"
+	}
 	switch {
 	case fired == 0 && e.Result.Phone:
-		say("A phone (%s), but no rule has anything for it.", e.Result.Vendor)
+		say("%s, but no rule has anything for it.", phone)
 	case fired == 0:
 		say("No rule fires: not a phone that the rules know.")
 	case !e.Result.Phone:
 		say("Rules fire, but none says that it is a phone.")
 	default:
-		say("A phone (%s).", e.Result.Vendor)
+		say("%s.", phone)
 	}
 	for _, s := range e.Steps {
 		if !s.Fired {

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
+	"unicode"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -74,8 +76,8 @@ func ReadRules(where string, n *yaml.Node) (*Rules, error) {
 // nameOf finds the name of a rule before it is read.
 func nameOf(n *yaml.Node) string {
 	for i := 0; n.Kind == yaml.MappingNode && i+1 < len(n.Content); i += 2 {
-		if n.Content[i].Value == "name" && len(n.Content[i+1].Value) <= 64 {
-			return n.Content[i+1].Value
+		if v := n.Content[i+1].Value; n.Content[i].Value == "name" && len(v) <= 64 && !strings.ContainsFunc(v, unicode.IsControl) {
+			return v
 		}
 	}
 	return ""
