@@ -17,7 +17,8 @@ func (i instr) arg() int   { return int(i >> 8) }
 const maxArg = 1<<24 - 1
 
 // opcode is an instruction of the virtual machine. The comments show the
-// operand stack before and after; the top is on the right.
+// operand stack before and after; the top is on the right. A depth counts the
+// locals, too, which are below the operands.
 type opcode uint8
 
 const (
@@ -185,7 +186,7 @@ type code struct {
 	instrs    []instr
 	positions []position
 	handlers  []handler // inner before outer
-	maxStack  int
+	size      int // slots of a frame: the locals, then the operands
 
 	consts  []Value
 	hashes  []uint64 // of the consts that are strings

@@ -42,7 +42,7 @@ func compileModule(m *syntax.Module) (c *code, err error) {
 // depth is bounded. Errors leave it as panics of *syntax.Error.
 type codegen struct {
 	code   *code
-	depth  int // operands on the stack
+	depth  int // slots in use: the locals, and the operands on the stack
 	pos    syntax.Position
 	budget *int    // instructions left for the program
 	blocks []block // loops and finally blocks around the current statement
@@ -88,7 +88,9 @@ func newCodegen(file string, s *syntax.Scope, budget *int) *codegen {
 			file: file, name: s.Name, qualname: s.Qualname, doc: None,
 			locals: s.Locals, cells: s.Cells, frees: s.Frees, captures: s.Captures,
 			classFree: s.ClassFree, class: s.Kind == syntax.ClassScope, generator: s.Generator,
+			size: len(s.Locals),
 		},
+		depth: len(s.Locals),
 		budget: budget, constIndex: map[constKey]int{}, nameIndex: map[string]int{},
 	}
 }
@@ -126,8 +128,8 @@ func (g *codegen) emit(op opcode, arg int) {
 	}
 	g.code.instrs = append(g.code.instrs, instr(uint32(op)|uint32(arg)<<8))
 	peak, effect := g.effect(op, arg)
-	g.code.maxStack = max(g.code.maxStack, g.depth+peak)
-	if g.code.maxStack > maxStack {
+	g.code.size = max(g.code.size, g.depth+peak)
+	if g.code.size > maxStack+len(g.code.locals) {
 		g.fail(g.pos, "expression or statement is too large (more than %d operands at once)", maxStack)
 	}
 	g.depth += effect

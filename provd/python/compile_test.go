@@ -19,7 +19,7 @@ func verify(c *code) error {
 		depths[i] = -1
 	}
 	type state struct{ pc, depth int }
-	work := []state{{0, 0}}
+	work := []state{{0, len(c.locals)}}
 	for _, h := range c.handlers {
 		if h.start >= h.end || h.end > len(c.instrs) || h.target < 0 {
 			return fmt.Errorf("%s: bad handler %+v", c.qualname, h)
@@ -42,16 +42,16 @@ func verify(c *code) error {
 		g := codegen{code: c, depth: s.depth}
 		peak, effect := g.effect(in.op(), in.arg())
 		next := s.depth + effect
-		if next < 0 || s.depth+peak > c.maxStack {
-			return fmt.Errorf("%s: instruction %d: depth %d%+d, limit %d", c.qualname, s.pc, s.depth, effect, c.maxStack)
+		if next < len(c.locals) || s.depth+peak > c.size {
+			return fmt.Errorf("%s: instruction %d: depth %d%+d, limit %d", c.qualname, s.pc, s.depth, effect, c.size)
 		}
 		for _, h := range c.handlers {
 			if s.pc >= h.start && s.pc < h.end && mayRaise(in.op()) {
 				if s.depth < h.depth {
 					return fmt.Errorf("%s: instruction %d: depth %d below its handler's %d", c.qualname, s.pc, s.depth, h.depth)
 				}
-				if h.depth+1 > c.maxStack {
-					return fmt.Errorf("%s: handler at %d needs depth %d, limit %d", c.qualname, h.target, h.depth+1, c.maxStack)
+				if h.depth+1 > c.size {
+					return fmt.Errorf("%s: handler at %d needs depth %d, limit %d", c.qualname, h.target, h.depth+1, c.size)
 				}
 				work = append(work, state{h.target, h.depth + 1})
 			}

@@ -9,9 +9,8 @@ type frame struct {
 	frees   []*cell
 	ns      *Dict // namespace of a class body
 
-	slots  []Value // what locals and stack are cut from
-	locals []Value
-	stack  []Value
+	slots  []Value // the locals, then the operands
+	locals []Value // the same ones
 	pc, sp int // valid while the frame is not in the loop of run
 
 	// keywords are those of the call that goes on, which does not keep them.
@@ -57,14 +56,13 @@ func newFrame(c *code, globals *Dict, env *Env, frees []*cell) *frame {
 // prepare makes a frame ready to run code. Its slots are all nil.
 func (f *frame) prepare(c *code, globals *Dict, env *Env, frees []*cell) {
 	n := len(c.locals)
-	size := n + c.maxStack
-	if cap(f.slots) < size {
-		f.slots = make([]Value, size)
+	if cap(f.slots) < c.size {
+		f.slots = make([]Value, c.size)
 	}
-	f.slots = f.slots[:size]
-	f.locals, f.stack = f.slots[:n:n], f.slots[n:]
+	f.slots = f.slots[:c.size]
+	f.locals = f.slots[:n:n]
 	f.code, f.globals, f.env, f.frees = c, globals, env, frees
-	f.pc, f.sp = 0, 0
+	f.pc, f.sp = 0, n
 }
 
 // release drops what a finished frame refers to, so that it can be used again.

@@ -21,7 +21,7 @@ type Generator struct {
 var GeneratorClass = bareClass("generator", ObjectClass)
 
 func newGenerator(t *Thread, fn *Function, f *frame) (Value, error) {
-	if err := t.Alloc(frameBytes + int64(len(f.locals)+len(f.stack))*valueBytes); err != nil {
+	if err := t.Alloc(frameBytes + int64(len(f.slots))*valueBytes); err != nil {
 		return nil, err
 	}
 	return &Generator{frame: f, name: fn.name, qualname: fn.qualname}, nil
@@ -78,7 +78,7 @@ func (g *Generator) Throw(t *Thread, thrown error) (v Value, done bool, err erro
 // throwInner passes an error to the iterator of a "yield from".
 func (g *Generator) throwInner(t *Thread, thrown error) (v Value, done bool, err error) {
 	f := g.frame
-	sub := f.stack[f.sp-1]
+	sub := f.slots[f.sp-1]
 	g.running = true
 	f.back = t.frame // what this frame handles is the context of what sub raises
 	t.frame = f
@@ -183,7 +183,7 @@ func (g *Generator) Close(t *Thread) error {
 
 func (g *Generator) push(v Value) {
 	f := g.frame
-	f.stack[f.sp] = v
+	f.slots[f.sp] = v
 	f.sp++
 }
 

@@ -1,32 +1,28 @@
 package python
 
-// stepBatch is how many instructions run between two charges to the thread.
-const stepBatch = 64
-
 // run executes the frame from f.pc until it returns, yields or raises. A
 // pending error is raised first. After a yield f.yielded is set and run can be
 // called again; a value for the yield expression has to be pushed before.
+//
+// What is most frequent is done here, as Go keeps pc, sp and the slices at hand.
 func (f *frame) run(t *Thread, err error) (Value, error) {
-	instrs, stack, locals := f.code.instrs, f.stack, f.locals
+	instrs, slots := f.code.instrs, f.slots
 	pc, sp := f.pc, f.sp
-	steps := 0
 	for {
 		if err != nil {
 			f.sp = sp
 			if err = f.handle(t, pc-1, err); err != nil {
-				t.steps += int64(steps)
 				return nil, err
 			}
 			pc, sp = f.pc, f.sp
 		}
 	loop:
 		for {
-			if steps++; steps >= stepBatch {
-				if err = t.Step(steps); err != nil {
+			if t.steps++; t.steps >= t.nextCheck {
+				if err = t.checkSteps(); err != nil {
 					pc++
 					break loop
 				}
-				steps = 0
 			}
 			in := instrs[pc]
 			pc++
@@ -34,19 +30,19 @@ func (f *frame) run(t *Thread, err error) (Value, error) {
 			case opPop:
 				sp--
 			case opConst:
-				stack[sp] = f.code.consts[in.arg()]
+				slots[sp] = f.code.consts[in.arg()]
 				sp++
 			case opLoadLocal:
-				v := locals[in.arg()]
+				v := slots[in.arg()]
 				if v == nil {
 					err = f.unboundLocal(in.arg())
 					break loop
 				}
-				stack[sp] = v
+				slots[sp] = v
 				sp++
 			case opStoreLocal:
 				sp--
-				locals[in.arg()] = stack[sp]
+				slots[in.arg()] = slots[sp]
 			case opLoadGlobal:
 				name := &f.code.names[in.arg()]
 				v := lookupName(f.globals, name)
@@ -56,7 +52,7 @@ func (f *frame) run(t *Thread, err error) (Value, error) {
 						break loop
 					}
 				}
-				stack[sp] = v
+				slots[sp] = v
 				sp++
 			case opLoadFree:
 				v := f.frees[in.arg()].v
@@ -64,79 +60,89 @@ func (f *frame) run(t *Thread, err error) (Value, error) {
 					err = f.unboundFree(in.arg())
 					break loop
 				}
-				stack[sp] = v
+				slots[sp] = v
 				sp++
 			case opGetAttr:
 				name := &f.code.names[in.arg()]
-				v, err2 := getAttr(t, stack[sp-1], name.text, name.hash)
+				v, err2 := getAttr(t, slots[sp-1], name.text, name.hash)
 				if _, bound := v.(*BoundMethod); bound {
 					err2 = t.Alloc(objectBytes)
 				}
 				if err = err2; err != nil {
 					break loop
 				}
-				stack[sp-1] = v
+				slots[sp-1] = v
 			case opGetMethod:
 				name := &f.code.names[in.arg()]
-				if stack[sp-1], stack[sp], err = lookupMethod(t, stack[sp-1], name.text, name.hash); err != nil {
+				if slots[sp-1], slots[sp], err = lookupMethod(t, slots[sp-1], name.text, name.hash); err != nil {
 					break loop
 				}
 				sp++
 			case opGetItem:
 				sp--
-				if stack[sp-1], err = GetItem(t, stack[sp-1], stack[sp]); err != nil {
+				if slots[sp-1], err = GetItem(t, slots[sp-1], slots[sp]); err != nil {
 					break loop
 				}
 			case opGetConst:
-				steps++
+				t.steps++
 				key := f.code.consts[in.arg()]
-				if d, ok := stack[sp-1].(*Dict); ok {
+				if d, ok := slots[sp-1].(*Dict); ok {
 					if i := d.findStr(f.code.hashes[in.arg()], string(key.(Str))); i >= 0 {
-						stack[sp-1] = d.entries[i].value
+						slots[sp-1] = d.entries[i].value
 						continue
 					}
 				}
-				if stack[sp-1], err = GetItem(t, stack[sp-1], key); err != nil {
+				if slots[sp-1], err = GetItem(t, slots[sp-1], key); err != nil {
 					break loop
 				}
 			case opBinary, opInPlace:
 				sp--
-				x, y, op := stack[sp-1], stack[sp], BinaryOp(in.arg())
+				x, y, op := slots[sp-1], slots[sp], BinaryOp(in.arg())
 				if v := quickInts(op, x, y); v != nil {
-					stack[sp-1] = v
+					slots[sp-1] = v
 					continue
 				}
 				if err = t.Alloc(objectBytes); err != nil {
 					break loop
 				}
 				if in.op() == opBinary {
-					stack[sp-1], err = Binary(t, op, x, y)
+					slots[sp-1], err = Binary(t, op, x, y)
 				} else {
-					stack[sp-1], err = InPlace(t, op, x, y)
+					slots[sp-1], err = InPlace(t, op, x, y)
 				}
 				if err != nil {
 					break loop
 				}
 			case opCompare:
 				sp--
-				x, y, op := stack[sp-1], stack[sp], CompareOp(in.arg())
+				x, y, op := slots[sp-1], slots[sp], CompareOp(in.arg())
 				if a, ok := x.(Int); ok && op <= OpGe {
 					if b, ok := y.(Int); ok {
-						stack[sp-1] = compareInts(op, a, b)
+						truth := compareInts(op, a, b)
+						// A condition needs no object.
+						if next := instrs[pc]; next.op() == opJumpIfFalse {
+							sp--
+							t.steps++
+							if pc++; !truth {
+								pc = next.arg()
+							}
+							continue
+						}
+						slots[sp-1] = truth
 						continue
 					}
 				}
-				if stack[sp-1], err = Compare(t, op, x, y); err != nil {
+				if slots[sp-1], err = Compare(t, op, x, y); err != nil {
 					break loop
 				}
 			case opJump:
 				pc = in.arg()
 			case opJumpIfFalse, opJumpIfTrue:
 				sp--
-				b, ok := stack[sp].(Bool)
+				b, ok := slots[sp].(Bool)
 				if !ok {
 					var truth bool
-					if truth, err = Truth(t, stack[sp]); err != nil {
+					if truth, err = Truth(t, slots[sp]); err != nil {
 						break loop
 					}
 					b = Bool(truth)
@@ -147,16 +153,16 @@ func (f *frame) run(t *Thread, err error) (Value, error) {
 			case opForIter:
 				if next := instrs[pc]; next.op() == opUnpack && next.arg() == 2 {
 					// The pairs of a dict need not be made to be taken apart.
-					if it, ok := stack[sp-1].(*dictIter); ok && it.kind == viewItems {
+					if it, ok := slots[sp-1].(*dictIter); ok && it.kind == viewItems {
 						var e *dictEntry
 						if e, err = it.advance(t); err != nil {
 							break loop
 						}
 						if e != nil {
-							stack[sp], stack[sp+1] = e.value, e.key
+							slots[sp], slots[sp+1] = e.value, e.key
 							sp += 2
 							pc++
-							steps++
+							t.steps++
 							continue
 						}
 						sp--
@@ -166,7 +172,7 @@ func (f *frame) run(t *Thread, err error) (Value, error) {
 				}
 				var v Value
 				var ok bool
-				switch it := stack[sp-1].(type) {
+				switch it := slots[sp-1].(type) {
 				case *listIter:
 					v, ok, err = it.Next(t)
 				case *Generator:
@@ -178,7 +184,7 @@ func (f *frame) run(t *Thread, err error) (Value, error) {
 					break loop
 				}
 				if ok {
-					stack[sp] = v
+					slots[sp] = v
 					sp++
 				} else {
 					sp--
@@ -186,53 +192,42 @@ func (f *frame) run(t *Thread, err error) (Value, error) {
 				}
 			case opCall:
 				base := sp - in.arg() - 2
-				fn, args := stack[base], stack[base+2:sp]
-				if stack[base+1] != nil {
-					args = stack[base+1 : sp]
+				fn, args := slots[base], slots[base+2:sp]
+				if slots[base+1] != nil {
+					args = slots[base+1 : sp]
 				}
 				switch fn := fn.(type) {
 				case *Function:
-					stack[base], err = fn.Call(t, args, nil)
+					slots[base], err = fn.Call(t, args, nil)
 				case *Builtin:
-					stack[base], err = fn.callIn(t, args)
+					slots[base], err = fn.callIn(t, args)
 				case *Class:
-					stack[base], err = f.callClass(t, fn, args)
+					slots[base], err = f.callClass(t, fn, args)
 				default:
-					stack[base], err = f.call(t, stack[base:sp], nil)
+					slots[base], err = f.call(t, slots[base:sp], nil)
 				}
 				if err != nil {
 					break loop
 				}
 				sp = base + 1
 			case opReturn:
-				if err = t.Step(steps); err != nil {
-					break loop
-				}
-				return stack[sp-1], nil
+				return slots[sp-1], nil
 			case opYield:
 				f.pc, f.sp, f.yielded = pc, sp-1, true
-				if err = t.Step(steps); err != nil {
-					f.yielded = false
-					break loop
-				}
-				return stack[sp-1], nil
+				return slots[sp-1], nil
 			case opYieldFrom:
 				var v Value
 				var done bool
-				if v, done, err = delegate(t, stack[sp-2], stack[sp-1]); err != nil {
+				if v, done, err = delegate(t, slots[sp-2], slots[sp-1]); err != nil {
 					break loop
 				}
 				sp--
 				if !done {
 					// Stay at this instruction, with the iterator in its place.
 					f.pc, f.sp, f.yielded = pc-1, sp, true
-					if err = t.Step(steps); err != nil {
-						f.yielded = false
-						break loop
-					}
 					return v, nil
 				}
-				stack[sp-1] = v
+				slots[sp-1] = v
 			default:
 				f.pc, f.sp = pc, sp
 				if err = f.exec(t, in); err != nil {

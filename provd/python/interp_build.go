@@ -5,7 +5,7 @@ import "strconv"
 // take pops n operands. The slice is only valid until the next push.
 func (f *frame) take(n int) []Value {
 	f.sp -= n
-	return f.stack[f.sp : f.sp+n]
+	return f.slots[f.sp : f.sp+n]
 }
 
 // execBuild executes displays, comprehensions and f-strings.
@@ -30,7 +30,7 @@ func (f *frame) execBuild(t *Thread, in instr) error {
 			f.push(NewList(items))
 		}
 	case opListToTuple:
-		f.stack[f.sp-1] = Tuple(f.top(0).(*List).items)
+		f.slots[f.sp-1] = Tuple(f.top(0).(*List).items)
 	case opListExtendItems:
 		items := f.take(arg)
 		return f.top(0).(*List).extendItems(t, items)
@@ -111,7 +111,7 @@ func (f *frame) execBuild(t *Thread, in instr) error {
 			}
 		}
 		s, err := FormatValue(t, f.top(0), byte(arg), string(spec))
-		f.stack[f.sp-1] = Str(s)
+		f.slots[f.sp-1] = Str(s)
 		return err
 	}
 	return nil

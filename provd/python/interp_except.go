@@ -96,10 +96,10 @@ func (f *frame) chain(t *Thread, exc *Exception) {
 func (f *frame) cut(depth int) {
 	for f.sp > depth {
 		f.sp--
-		if m, ok := f.stack[f.sp].(*excMarker); ok {
+		if m, ok := f.slots[f.sp].(*excMarker); ok {
 			f.handled = m.prev
 		}
-		f.stack[f.sp] = nil
+		f.slots[f.sp] = nil
 	}
 }
 
@@ -272,7 +272,7 @@ func (f *frame) withExit(t *Thread) error {
 		return err
 	}
 	f.sp--
-	f.stack[f.sp-1] = marker
+	f.slots[f.sp-1] = marker
 	if !raised {
 		return nil
 	}
@@ -281,6 +281,6 @@ func (f *frame) withExit(t *Thread) error {
 		return err
 	}
 	f.handled = m.prev
-	f.stack[f.sp-1] = nil
+	f.slots[f.sp-1] = nil
 	return nil
 }

@@ -16,7 +16,7 @@ func (f *frame) execFlow(t *Thread, in instr) (err error) {
 			f.sp--
 		}
 	case opGetIter:
-		f.stack[f.sp-1], err = iterValue(t, f.top(0))
+		f.slots[f.sp-1], err = iterValue(t, f.top(0))
 	case opUnpack:
 		return f.unpack(t, arg, 0, false)
 	case opUnpackEx:
@@ -24,11 +24,11 @@ func (f *frame) execFlow(t *Thread, in instr) (err error) {
 	case opCallKw:
 		shape := &f.code.calls[arg]
 		base := f.sp - shape.args - 2
-		values := f.stack[f.sp-len(shape.names) : f.sp]
+		values := f.slots[f.sp-len(shape.names) : f.sp]
 		for i, name := range shape.names {
 			f.keywords = append(f.keywords, Keyword{name, values[i]})
 		}
-		f.stack[base], err = f.call(t, f.stack[base:f.sp-len(values)], f.keywords)
+		f.slots[base], err = f.call(t, f.slots[base:f.sp-len(values)], f.keywords)
 		f.sp = base + 1
 		clear(f.keywords)
 		f.keywords = f.keywords[:0]
@@ -51,7 +51,7 @@ func (f *frame) execFlow(t *Thread, in instr) (err error) {
 	case opMakeClass:
 		return f.makeClass(t, f.code.funcs[arg].code)
 	case opYieldIter:
-		f.stack[f.sp-1], err = iterValue(t, f.top(0))
+		f.slots[f.sp-1], err = iterValue(t, f.top(0))
 	}
 	return err
 }
@@ -123,7 +123,7 @@ func (f *frame) callClass(t *Thread, c *Class, args []Value) (Value, error) {
 func (f *frame) callList(t *Thread, list *List, d *Dict) error {
 	base := f.sp - 2
 	window := make([]Value, 0, len(list.items)+2)
-	window = append(append(window, f.stack[base:f.sp]...), list.items...)
+	window = append(append(window, f.slots[base:f.sp]...), list.items...)
 	var kwargs []Keyword
 	if d != nil {
 		kwargs = make([]Keyword, 0, d.Len())
@@ -132,7 +132,7 @@ func (f *frame) callList(t *Thread, list *List, d *Dict) error {
 		}
 	}
 	v, err := f.call(t, window, kwargs)
-	f.stack[base] = v
+	f.slots[base] = v
 	f.sp = base + 1
 	return err
 }
@@ -257,7 +257,7 @@ func (f *frame) makeClass(t *Thread, c *code) error {
 		body.ns.SetStr(classCellName, body.cell(i))
 	}
 	class, err := BuildClass(t, c.name, bases.items, body.ns, kwargs)
-	f.stack[f.sp-1] = class
+	f.slots[f.sp-1] = class
 	return err
 }
 

@@ -41,17 +41,17 @@ func (f *frame) unboundFree(i int) error {
 }
 
 func (f *frame) push(v Value) {
-	f.stack[f.sp] = v
+	f.slots[f.sp] = v
 	f.sp++
 }
 
 func (f *frame) pop() Value {
 	f.sp--
-	return f.stack[f.sp]
+	return f.slots[f.sp]
 }
 
 // top returns the operand n below the top.
-func (f *frame) top(n int) Value { return f.stack[f.sp-1-n] }
+func (f *frame) top(n int) Value { return f.slots[f.sp-1-n] }
 
 // cell returns the cell in a slot.
 func (f *frame) cell(slot int) *cell { return f.locals[slot].(*cell) }
@@ -75,10 +75,10 @@ func (f *frame) execName(t *Thread, in instr) error {
 		f.push(f.top(1))
 		f.push(f.top(1))
 	case opSwap:
-		s := f.stack[f.sp-2 : f.sp]
+		s := f.slots[f.sp-2 : f.sp]
 		s[0], s[1] = s[1], s[0]
 	case opRot3:
-		s := f.stack[f.sp-3 : f.sp]
+		s := f.slots[f.sp-3 : f.sp]
 		s[0], s[1], s[2] = s[2], s[0], s[1]
 	case opPushNil:
 		f.push(nil)
@@ -153,10 +153,10 @@ func (f *frame) execOperator(t *Thread, in instr) (err error) {
 	arg := in.arg()
 	switch in.op() {
 	case opUnary:
-		f.stack[f.sp-1], err = Unary(t, UnaryOp(arg), f.top(0))
+		f.slots[f.sp-1], err = Unary(t, UnaryOp(arg), f.top(0))
 	case opNot:
 		truth, err := Truth(t, f.top(0))
-		f.stack[f.sp-1] = Bool(!truth)
+		f.slots[f.sp-1] = Bool(!truth)
 		return err
 	case opSetAttr:
 		x, v := f.pop(), f.pop()
