@@ -98,8 +98,11 @@ func (f *frame) run(t *Thread, err error) (Value, error) {
 			case opBinary, opInPlace:
 				sp--
 				x, y, op := slots[sp-1], slots[sp], BinaryOp(in.arg())
-				if v := quickInts(op, x, y); v != nil {
-					slots[sp-1] = v
+				if n, ok := quickInts(op, x, y); ok {
+					if next := instrs[pc].op(); next == opConst || next == opLoadLocal {
+						n, pc = f.arithmetic(t, n, pc)
+					}
+					slots[sp-1] = newInt64(int64(n))
 					continue
 				}
 				if err = t.Alloc(objectBytes); err != nil {
@@ -239,27 +242,57 @@ func (f *frame) run(t *Thread, err error) (Value, error) {
 	}
 }
 
-// quickInts adds, subtracts and multiplies integers that cannot overflow. It
-// returns nil for everything else.
-func quickInts(op BinaryOp, x, y Value) Value {
-	const limit = 1 << 31
-	a, ok := x.(Int)
-	if !ok || a >= limit || a <= -limit {
-		return nil
+// quickInts adds, subtracts and multiplies integers that cannot overflow; it does
+// nothing else.
+func quickInts(op BinaryOp, x, y Value) (Int, bool) {
+	if a, ok := x.(Int); ok {
+		return quickInt(op, a, y)
 	}
+	return 0, false
+}
+
+func quickInt(op BinaryOp, a Int, y Value) (Int, bool) {
+	const limit = 1 << 31
 	b, ok := y.(Int)
-	if !ok || b >= limit || b <= -limit {
-		return nil
+	if !ok || a >= limit || a <= -limit || b >= limit || b <= -limit {
+		return 0, false
 	}
 	switch op {
 	case OpAdd:
-		return newInt64(int64(a + b))
+		return a + b, true
 	case OpSub:
-		return newInt64(int64(a - b))
+		return a - b, true
 	case OpMul:
-		return newInt64(int64(a * b))
+		return a * b, true
 	}
-	return nil
+	return 0, false
+}
+
+// arithmetic goes on with a result that is small: in x + y - z only the last one
+// becomes an object. It returns what it came to, and the place behind it.
+func (f *frame) arithmetic(t *Thread, n Int, pc int) (Int, int) {
+	for {
+		var y Value
+		switch in := f.code.instrs[pc]; in.op() {
+		case opConst:
+			y = f.code.consts[in.arg()]
+		case opLoadLocal:
+			y = f.locals[in.arg()]
+		default:
+			return n, pc
+		}
+		next := f.code.instrs[pc+1]
+		if next.op() != opBinary {
+			return n, pc
+		}
+		m, ok := quickInt(BinaryOp(next.arg()), n, y)
+		if !ok {
+			return n, pc
+		}
+		n = m
+		pc += 2
+		t.steps += 2
+	}
 }
 
 func compareInts(op CompareOp, a, b Int) Bool {

@@ -28,7 +28,12 @@ func (f *frame) execFlow(t *Thread, in instr) (err error) {
 		for i, name := range shape.names {
 			f.keywords = append(f.keywords, Keyword{name, values[i]})
 		}
-		f.slots[base], err = f.call(t, f.slots[base:f.sp-len(values)], f.keywords)
+		window := f.slots[base : f.sp-len(values)]
+		if fn, ok := window[0].(*Function); ok && window[1] != nil {
+			f.slots[base], err = fn.Call(t, window[1:], f.keywords)
+		} else {
+			f.slots[base], err = f.call(t, window, f.keywords)
+		}
 		f.sp = base + 1
 		clear(f.keywords)
 		f.keywords = f.keywords[:0]
