@@ -186,7 +186,7 @@ type code struct {
 	instrs    []instr
 	positions []position
 	handlers  []handler // inner before outer
-	size      int // slots of a frame: the locals, then the operands
+	size      int       // slots of a frame: the locals, then the operands
 
 	consts  []Value
 	hashes  []uint64 // of the consts that are strings

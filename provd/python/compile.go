@@ -90,7 +90,7 @@ func newCodegen(file string, s *syntax.Scope, budget *int) *codegen {
 			classFree: s.ClassFree, class: s.Kind == syntax.ClassScope, generator: s.Generator,
 			size: len(s.Locals),
 		},
-		depth: len(s.Locals),
+		depth:  len(s.Locals),
 		budget: budget, constIndex: map[constKey]int{}, nameIndex: map[string]int{},
 	}
 }

@@ -66,6 +66,30 @@ func (it *dictIter) Next(t *Thread) (Value, bool, error) {
 	return Tuple{e.key, e.value}, true, t.Alloc(pairBytes)
 }
 
+// PairIterator is an Iterator over pairs that can give them apart.
+type PairIterator interface {
+	Iterator
+	// NextPair is Next with the items of the pair.
+	NextPair(t *Thread) (a, b Value, ok bool, err error)
+}
+
+// Pairs returns the iterator as one over pairs, as that of dict.items() is, or nil.
+func Pairs(it Iterator) PairIterator {
+	if d, ok := it.(*dictIter); ok && d.kind == viewItems {
+		return d
+	}
+	return nil
+}
+
+// NextPair implements PairIterator.
+func (it *dictIter) NextPair(t *Thread) (key, value Value, ok bool, err error) {
+	e, err := it.advance(t)
+	if e == nil || err != nil {
+		return nil, nil, false, err
+	}
+	return e.key, e.value, true, nil
+}
+
 // advance returns the next member, or nil at the end. It is valid until the dict
 // changes.
 func (it *dictIter) advance(t *Thread) (*dictEntry, error) {

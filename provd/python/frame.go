@@ -11,7 +11,7 @@ type frame struct {
 
 	slots  []Value // the locals, then the operands
 	locals []Value // the same ones
-	pc, sp int // valid while the frame is not in the loop of run
+	pc, sp int     // valid while the frame is not in the loop of run
 
 	// keywords are those of the call that goes on, which does not keep them.
 	keywords []Keyword

@@ -111,7 +111,9 @@ func (c *compiler) condExpr(e *syntax.CondExpr, s *scope) expr {
 }
 
 func (c *compiler) getattr(e *syntax.Getattr, s *scope) *getattrExpr {
-	return &getattrExpr{node: c.expr(e.Node, s), name: e.Attr, key: python.Str(e.Attr)}
+	out := &getattrExpr{node: c.expr(e.Node, s), name: python.NewName(e.Attr), key: python.Str(e.Attr)}
+	out.ofDict, _ = python.DictClass.Lookup(e.Attr)
+	return out
 }
 
 func (c *compiler) getitem(e *syntax.Getitem, s *scope) expr {
@@ -121,7 +123,14 @@ func (c *compiler) getitem(e *syntax.Getitem, s *scope) expr {
 			node: node, start: c.optional(sl.Start, s), stop: c.optional(sl.Stop, s), step: c.optional(sl.Step, s),
 		}
 	}
-	return &getitemExpr{node: node, arg: c.expr(e.Arg, s)}
+	out := &getitemExpr{node: node, arg: c.expr(e.Arg, s)}
+	if k, ok := out.arg.(*constExpr); ok {
+		if text, ok := k.value.(python.Str); ok {
+			_, taken := python.DictClass.Lookup(string(text))
+			out.text, out.key, out.name = !taken, text, python.NewName(string(text))
+		}
+	}
+	return out
 }
 
 func (c *compiler) arguments(a *syntax.Args, s *scope) arguments {

@@ -14,17 +14,17 @@ type names struct {
 	next *names
 }
 
-func (n *names) get(name string) (python.Value, bool) {
+func (n *names) get(name python.Name) python.Value {
 	for ; n != nil; n = n.next {
 		if n.dict != nil {
-			if v, ok := n.dict.GetStr(name); ok {
-				return v, true
+			if v, ok := n.dict.GetName(name); ok {
+				return v
 			}
-		} else if v, ok := n.m[name]; ok {
-			return v, true
+		} else if v, ok := n.m[name.String()]; ok {
+			return v
 		}
 	}
-	return nil, false
+	return nil
 }
 
 // escaping is Jinja2's EvalContext: whether output is escaped now.
@@ -59,12 +59,11 @@ func (c *renderContext) addBlocks(t *Template) {
 }
 
 // resolve gives a variable, or nil.
-func (c *renderContext) resolve(name string) python.Value {
-	if v, ok := c.vars[name]; ok {
+func (c *renderContext) resolve(name python.Name) python.Value {
+	if v, ok := c.vars[name.String()]; ok {
 		return v
 	}
-	v, _ := c.parent.get(name)
-	return v
+	return c.parent.get(name)
 }
 
 func (c *renderContext) set(name string, v python.Value) {

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"strings"
 	"unicode/utf8"
 
@@ -83,7 +82,7 @@ type Environment struct {
 	// replaced are the built-in filters that the configuration replaced.
 	replaced map[string]bool
 	tests    map[string]function
-	globals  map[string]python.Value
+	globals  *python.Dict // never changed
 	// builtins are the built-in functions of Python that filters use.
 	builtins  map[string]python.Value
 	maxOutput int
@@ -98,7 +97,7 @@ func New(cfg Config) *Environment {
 		autoescape: cfg.Autoescape,
 		filters:    builtinFilters(),
 		tests:      builtinTests(),
-		globals:    builtinGlobals(),
+		globals:    python.NewDict(8),
 		builtins:   map[string]python.Value{},
 		replaced:   map[string]bool{},
 		maxOutput:  orDefault(cfg.MaxOutput, DefaultMaxOutput),
@@ -120,7 +119,11 @@ func New(cfg Config) *Environment {
 	for name, v := range cfg.Tests {
 		e.tests[name] = callableFunction(v)
 	}
-	maps.Copy(e.globals, cfg.Globals)
+	for _, globals := range []map[string]python.Value{builtinGlobals(), cfg.Globals} {
+		for name, v := range globals {
+			e.globals.SetStr(name, v)
+		}
+	}
 	return e
 }
 

@@ -7,13 +7,6 @@ import (
 // attribute is environment.getattr: the attribute first, then the item.
 func attribute(t *python.Thread, obj python.Value, name string, key python.Value) (python.Value, error) {
 	switch o := obj.(type) {
-	case *python.Dict:
-		if _, ok := python.DictClass.Lookup(name); !ok {
-			if v, ok := o.GetStr(name); ok {
-				return v, nil
-			}
-			return &undefined{obj: obj, name: key}, nil
-		}
 	case *loopContext:
 		if v, err := o.attr(t, name); v != nil || err != nil {
 			return v, err
@@ -74,8 +67,10 @@ func item(t *python.Thread, obj, key python.Value) (python.Value, error) {
 
 type getattrExpr struct {
 	node expr
-	name string
+	name python.Name
 	key  python.Value
+	// ofDict is what all dicts have by that name, nil for nothing.
+	ofDict python.Value
 }
 
 func (e *getattrExpr) eval(f *frame) (python.Value, error) {
@@ -83,15 +78,41 @@ func (e *getattrExpr) eval(f *frame) (python.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	return attribute(f.t, obj, e.name, e.key)
+	return e.of(f.t, obj)
 }
 
-type getitemExpr struct{ node, arg expr }
+// of is the attribute of obj.
+func (e *getattrExpr) of(t *python.Thread, obj python.Value) (python.Value, error) {
+	if d, ok := obj.(*python.Dict); ok && e.ofDict == nil {
+		return member(d, e.name, e.key), nil
+	}
+	return attribute(t, obj, e.name.String(), e.key)
+}
+
+// member is the item of a dict that has no attribute of that name.
+func member(d *python.Dict, name python.Name, key python.Value) python.Value {
+	if v, ok := d.GetName(name); ok {
+		return v
+	}
+	return &undefined{obj: d, name: key}
+}
+
+type getitemExpr struct {
+	node, arg expr
+	// text is set when arg is a string in the template that names no attribute of
+	// dicts; key and name are that string.
+	text bool
+	key  python.Value
+	name python.Name
+}
 
 func (e *getitemExpr) eval(f *frame) (python.Value, error) {
 	obj, err := e.node.eval(f)
 	if err != nil {
 		return nil, err
+	}
+	if d, ok := obj.(*python.Dict); ok && e.text {
+		return member(d, e.name, e.key), nil
 	}
 	key, err := e.arg.eval(f)
 	if err != nil {
@@ -283,15 +304,15 @@ func (e *callExpr) callee(f *frame) (fn, self python.Value, err error) {
 	}
 	switch obj.(type) {
 	case *undefined, *namespace, *module, *selfRef, *blockRef:
-		fn, err = attribute(f.t, obj, m.name, m.key)
+		fn, err = m.of(f.t, obj)
 		return fn, nil, err
 	case *python.Dict:
-		if _, ok := python.DictClass.Lookup(m.name); !ok {
-			fn, err = attribute(f.t, obj, m.name, m.key)
+		if m.ofDict == nil {
+			fn, err = m.of(f.t, obj)
 			return fn, nil, err
 		}
 	}
-	fn, self, err = python.LookupMethod(f.t, obj, m.name)
+	fn, self, err = python.LookupName(f.t, obj, m.name)
 	if err != nil && python.IsException(err, python.AttributeError) {
 		fn, err = itemOrUndefined(f.t, obj, m.key)
 		return fn, nil, err

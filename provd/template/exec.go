@@ -9,6 +9,10 @@ type (
 		name string
 		slot int
 	}
+	resolvedSlot struct {
+		name python.Name
+		slot int
+	}
 	namedRef struct {
 		name string
 		ref  varRef
@@ -21,7 +25,7 @@ type (
 
 // enterStmt gives locals their first values.
 type enterStmt struct {
-	resolve []namedSlot
+	resolve []resolvedSlot
 	alias   []aliasSlot
 	clear   []int
 }

@@ -78,16 +78,23 @@ func (l *loop) run(f *frame, v python.Value, rec *recursion, depth int) error {
 	if l.extended {
 		lc = &loopContext{iterable: v, it: it, index0: -1, recurse: rec, depth0: depth}
 	}
+	var pairs python.PairIterator // they need not be made to be taken apart
+	if l.target.isTuple && len(l.target.items) == 2 && lc == nil {
+		pairs = python.Pairs(it)
+	}
 	empty := true
 	for {
 		if err := f.t.Step(1); err != nil {
 			return err
 		}
-		var item python.Value
+		var item, second python.Value
 		var ok bool
-		if lc != nil {
+		switch {
+		case lc != nil:
 			item, ok, err = lc.advance(f.t)
-		} else {
+		case pairs != nil:
+			item, second, ok, err = pairs.NextPair(f.t)
+		default:
 			item, ok, err = it.Next(f.t)
 		}
 		if err != nil {
@@ -97,7 +104,12 @@ func (l *loop) run(f *frame, v python.Value, rec *recursion, depth int) error {
 			break
 		}
 		empty = false
-		if err := l.target.store(f, item); err != nil {
+		if pairs == nil {
+			err = l.target.store(f, item)
+		} else if err = l.target.items[0].store(f, item); err == nil {
+			err = l.target.items[1].store(f, second)
+		}
+		if err != nil {
 			return err
 		}
 		if lc != nil {

@@ -189,7 +189,7 @@ func (r *render) module(t *Template) (*module, error) {
 	if m := r.modules[t]; m != nil {
 		return m, nil
 	}
-	m, err := r.makeModule(t, newContext(t, &names{m: t.env.globals}))
+	m, err := r.makeModule(t, newContext(t, &names{dict: t.env.globals}))
 	if err != nil {
 		return nil, err
 	}

@@ -25,7 +25,7 @@ func (t *Template) Name() string { return t.name }
 // template in its traceback, a *python.LimitError, or an error of the loader.
 func (t *Template) Render(thread *python.Thread, vars *python.Dict) (string, error) {
 	r := &render{t: thread, env: t.env}
-	ctx := newContext(t, &names{dict: vars, next: &names{m: t.env.globals}})
+	ctx := newContext(t, &names{dict: vars, next: &names{dict: t.env.globals}})
 	out := r.newOutput()
 	if err := out.reserve(int(t.root.lastSize.Load())); err != nil {
 		return "", err
