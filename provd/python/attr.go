@@ -75,6 +75,9 @@ func findAttr(t *Thread, v Value, name string, h uint64) (attr, self Value, err 
 	cache := c.fresh()
 	hooks := cache.attrHooks(c)
 	if hooks.plain {
+		if attr, self := cache.find(v, c, name, h); attr != nil {
+			return attr, self, nil
+		}
 		return findPlain(t, v, c, cache, name, h)
 	}
 	if hooks.getattribute != nil {
@@ -87,6 +90,35 @@ func findAttr(t *Thread, v Value, name string, h uint64) (attr, self Value, err 
 		self = nil
 	}
 	return attr, self, err
+}
+
+// find is findPlain in the most frequent cases, where no code has to run, and nothing
+// in others.
+func (l *classCache) find(v Value, c *Class, name string, h uint64) (attr, self Value) {
+	own := (*Dict)(nil)
+	switch v := v.(type) {
+	case *Instance:
+		own = v.attrs
+	case *Dict, *List, Str:
+	default:
+		return nil, nil
+	}
+	a := l.get(c, h, name)
+	if a.kind == attrData || a.kind == attrDepends {
+		return nil, nil
+	}
+	if own != nil {
+		if i := own.findStr(h, name); i >= 0 {
+			return own.entries[i].value, nil
+		}
+	}
+	switch a.kind {
+	case attrBound:
+		return a.value, v
+	case attrPlain:
+		return a.value, nil
+	}
+	return nil, nil
 }
 
 // findPlain is object.__getattribute__: data descriptors of the class, then the
@@ -103,7 +135,6 @@ func findPlain(t *Thread, v Value, c *Class, cache *classCache, name string, h u
 		return bind(t, attr, v, c)
 	}
 	switch v := v.(type) {
-	case *Dict, *List, Str, Int: // nothing of their own
 	case *Instance:
 		if v.attrs != nil {
 			if i := v.attrs.findStr(h, name); i >= 0 {

@@ -54,7 +54,8 @@ const (
 	attrBound                   // it is bound to the instance: functions
 	attrData                    // it goes before the instance's own: properties
 	attrDepends                 // the class of the attribute decides
-	attrPlain                   // none of these
+	attrWrapped                 // it is what it wraps: static and class methods
+	attrPlain                   // it is itself
 )
 
 func kindOf(attr Value) attrKind {
@@ -67,6 +68,8 @@ func kindOf(attr Value) attrKind {
 		return attrData
 	case *Instance:
 		return attrDepends
+	case *StaticMethod, *ClassMethod:
+		return attrWrapped
 	}
 	return attrPlain
 }
