@@ -56,6 +56,7 @@ func (f *fieldFormatter) expand(format string, depth int) (string, error) {
 		return "", err
 	}
 	var b strings.Builder
+	b.Grow(min(len(format), 256)) // what fields become is about as long as they are
 	write := func(s string) error {
 		if err := f.t.Alloc(int64(len(s))); err != nil {
 			return err
@@ -64,7 +65,7 @@ func (f *fieldFormatter) expand(format string, depth int) (string, error) {
 		return nil
 	}
 	for format != "" {
-		at := strings.IndexAny(format, "{}")
+		at := indexEither(format, '{', '}')
 		if at < 0 {
 			return b.String() + format, f.t.Alloc(int64(len(format)))
 		}
@@ -102,6 +103,16 @@ func (f *fieldFormatter) expand(format string, depth int) (string, error) {
 		}
 	}
 	return b.String(), nil
+}
+
+// indexEither is strings.IndexAny of two bytes, for texts too short to prepare for.
+func indexEither(s string, a, b byte) int {
+	for i := 0; i < len(s); i++ {
+		if s[i] == a || s[i] == b {
+			return i
+		}
+	}
+	return -1
 }
 
 // parseField reads a field after its opening brace.
@@ -196,7 +207,7 @@ func (f *fieldFormatter) render(fl field, depth int) (string, error) {
 // lookup evaluates a field name: a key or number, then attributes and items.
 func (f *fieldFormatter) lookup(name string) (Value, error) {
 	first, rest := name, ""
-	if i := strings.IndexAny(name, ".["); i >= 0 {
+	if i := indexEither(name, '.', '['); i >= 0 {
 		first, rest = name[:i], name[i:]
 	}
 	v, err := f.argument(first)
