@@ -42,6 +42,11 @@ func LookupMethod(t *Thread, v Value, name string) (fn, self Value, err error) {
 	return lookupMethod(t, v, name, hashString(name))
 }
 
+// LookupKey is LookupMethod for a name that is a key.
+func LookupKey(t *Thread, v Value, name Key) (fn, self Value, err error) {
+	return lookupMethod(t, v, name.String(), name.hash)
+}
+
 // lookupMethod is LookupMethod for a name whose hash is known.
 func lookupMethod(t *Thread, v Value, name string, h uint64) (fn, self Value, err error) {
 	fn, self, err = findAttr(t, v, name, h)

@@ -23,8 +23,8 @@ func (d *Dict) SetStr(key string, value Value) {
 	d.insert(h, Str(key), value)
 }
 
-// Key is a string key with all that a dict wants to know of it, for those who set
-// the same ones again and again.
+// Key is a string key with all that a dict wants to know of it, for those who set or
+// look up the same ones again and again.
 type Key struct {
 	hash  uint64
 	value Value
@@ -56,6 +56,9 @@ func (d *Dict) GetKey(key Key) (Value, bool) {
 
 // Value returns the key as a str.
 func (k Key) Value() Value { return k.value }
+
+// String returns the key as a string of Go.
+func (k Key) String() string { return string(k.value.(Str)) }
 
 // DeleteStr removes a member and reports whether it was there.
 func (d *Dict) DeleteStr(key string) bool {

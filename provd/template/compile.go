@@ -199,7 +199,7 @@ func (c *compiler) enter(s *scope) []stmt {
 		slot := s.fn.slot(id)
 		switch l.kind {
 		case loadResolve:
-			e.resolve = append(e.resolve, resolvedSlot{python.NewName(id.name), slot})
+			e.resolve = append(e.resolve, resolvedSlot{python.NewKey(id.name), slot})
 		case loadAlias:
 			e.alias = append(e.alias, aliasSlot{s.fn.ref(l.alias), slot})
 		case loadUndefined:

@@ -111,7 +111,7 @@ func (c *compiler) condExpr(e *syntax.CondExpr, s *scope) expr {
 }
 
 func (c *compiler) getattr(e *syntax.Getattr, s *scope) *getattrExpr {
-	out := &getattrExpr{node: c.expr(e.Node, s), name: python.NewName(e.Attr), key: python.Str(e.Attr)}
+	out := &getattrExpr{node: c.expr(e.Node, s), key: python.NewKey(e.Attr)}
 	out.ofDict, _ = python.DictClass.Lookup(e.Attr)
 	return out
 }
@@ -127,7 +127,7 @@ func (c *compiler) getitem(e *syntax.Getitem, s *scope) expr {
 	if k, ok := out.arg.(*constExpr); ok {
 		if text, ok := k.value.(python.Str); ok {
 			_, taken := python.DictClass.Lookup(string(text))
-			out.text, out.key, out.name = !taken, text, python.NewName(string(text))
+			out.text, out.key = !taken, python.NewKey(string(text))
 		}
 	}
 	return out

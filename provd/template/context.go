@@ -14,10 +14,10 @@ type names struct {
 	next *names
 }
 
-func (n *names) get(name python.Name) python.Value {
+func (n *names) get(name python.Key) python.Value {
 	for ; n != nil; n = n.next {
 		if n.dict != nil {
-			if v, ok := n.dict.GetName(name); ok {
+			if v, ok := n.dict.GetKey(name); ok {
 				return v
 			}
 		} else if v, ok := n.m[name.String()]; ok {
@@ -59,7 +59,7 @@ func (c *renderContext) addBlocks(t *Template) {
 }
 
 // resolve gives a variable, or nil.
-func (c *renderContext) resolve(name python.Name) python.Value {
+func (c *renderContext) resolve(name python.Key) python.Value {
 	if v, ok := c.vars[name.String()]; ok {
 		return v
 	}

@@ -67,8 +67,7 @@ func item(t *python.Thread, obj, key python.Value) (python.Value, error) {
 
 type getattrExpr struct {
 	node expr
-	name python.Name
-	key  python.Value
+	key  python.Key
 	// ofDict is what all dicts have by that name, nil for nothing.
 	ofDict python.Value
 }
@@ -84,26 +83,25 @@ func (e *getattrExpr) eval(f *frame) (python.Value, error) {
 // of is the attribute of obj.
 func (e *getattrExpr) of(t *python.Thread, obj python.Value) (python.Value, error) {
 	if d, ok := obj.(*python.Dict); ok && e.ofDict == nil {
-		return member(d, e.name, e.key), nil
+		return member(d, e.key), nil
 	}
-	return attribute(t, obj, e.name.String(), e.key)
+	return attribute(t, obj, e.key.String(), e.key.Value())
 }
 
 // member is the item of a dict that has no attribute of that name.
-func member(d *python.Dict, name python.Name, key python.Value) python.Value {
-	if v, ok := d.GetName(name); ok {
+func member(d *python.Dict, key python.Key) python.Value {
+	if v, ok := d.GetKey(key); ok {
 		return v
 	}
-	return &undefined{obj: d, name: key}
+	return &undefined{obj: d, name: key.Value()}
 }
 
 type getitemExpr struct {
 	node, arg expr
 	// text is set when arg is a string in the template that names no attribute of
-	// dicts; key and name are that string.
+	// dicts; key is that string.
 	text bool
-	key  python.Value
-	name python.Name
+	key  python.Key
 }
 
 func (e *getitemExpr) eval(f *frame) (python.Value, error) {
@@ -112,7 +110,7 @@ func (e *getitemExpr) eval(f *frame) (python.Value, error) {
 		return nil, err
 	}
 	if d, ok := obj.(*python.Dict); ok && e.text {
-		return member(d, e.name, e.key), nil
+		return member(d, e.key), nil
 	}
 	key, err := e.arg.eval(f)
 	if err != nil {
@@ -312,9 +310,9 @@ func (e *callExpr) callee(f *frame) (fn, self python.Value, err error) {
 			return fn, nil, err
 		}
 	}
-	fn, self, err = python.LookupName(f.t, obj, m.name)
+	fn, self, err = python.LookupKey(f.t, obj, m.key)
 	if err != nil && python.IsException(err, python.AttributeError) {
-		fn, err = itemOrUndefined(f.t, obj, m.key)
+		fn, err = itemOrUndefined(f.t, obj, m.key.Value())
 		return fn, nil, err
 	}
 	return fn, self, err

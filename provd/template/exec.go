@@ -10,7 +10,7 @@ type (
 		slot int
 	}
 	resolvedSlot struct {
-		name python.Name
+		name python.Key
 		slot int
 	}
 	namedRef struct {
