@@ -109,7 +109,7 @@ func TestRulesProblems(t *testing.T) {
 - hello
 - {name: h, match: x, colour: red}
 - {name: i, set: {next-server: null}}
-- {name: "j\nk", match: x}
+- {name: "j\nk", match: x, set: {51: x}}
 `))
 	want := []string{
 		`dhcp.rules[0] (a): cannot set "51": expected an option number that rules may set, next-server or filename`,
@@ -124,7 +124,7 @@ func TestRulesProblems(t *testing.T) {
 		`dhcp.rules[7] (h): unknown key "colour"`,
 		`dhcp.rules[8] (i): expected a text`,
 		`dhcp.rules[8] (i): a group needs classes or oui`,
-		`dhcp.rules[9]: rule name "j\nk": has control characters`,
+		`dhcp.rules[9]: cannot set "51": expected an option number that rules may set, next-server or filename`,
 	}
 	if err == nil {
 		t.Fatal("no problems")
@@ -215,7 +215,7 @@ func TestExportOddRules(t *testing.T) {
 	t.Parallel()
 	tab := merged(t, `[
 		{name: "x\"; } include \"/etc/passwd\"; class \"y", match: {starts: ""}, set: {66: "a\nb"}},
-		{name: "#{};", match: {is: ""}, set: {67: "{URI}"}},
+		{name: "new\nline", match: {is: ""}, set: {67: "{URI}"}},
 		{name: "a/b", match: {ends: "\0"}, set: {160: x}},
 		{name: a_b, match: {option: 82.1, is: ""}, set: {160: x}},
 		{name: é, match: {option: 82.2, is: "Gi0/7, \"x\""}, set: {160: x}}]`)

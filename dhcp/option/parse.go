@@ -7,7 +7,6 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"unicode"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -188,8 +187,6 @@ func (p *parser) group(n *yaml.Node) []rule {
 func (p *parser) name(n *yaml.Node, name string) {
 	if name == "" {
 		p.bad(n, "empty rule name")
-	} else if strings.ContainsFunc(name, unicode.IsControl) {
-		p.bad(n, "rule name %q: has control characters", name)
 	} else if p.names[name] {
 		p.bad(n, "rule %q exists already", name)
 	}
