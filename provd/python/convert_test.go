@@ -118,3 +118,47 @@ func TestConversionIsBounded(t *testing.T) {
 		}
 	}
 }
+
+// Expecting the names of the object before never gives an object other names.
+func TestNamesInAnotherOrder(t *testing.T) {
+	t.Parallel()
+	inner := func(keys ...string) (o orderedObject) {
+		for i, k := range keys {
+			o = append(o, Member{k, i})
+		}
+		return o
+	}
+	names := NewNames()
+	for _, document := range []orderedObject{
+		inner("a", "b", "c"),
+		inner("a", "b", "c"),
+		inner("b", "a", "x", "c"),
+		inner("c"),
+		{},
+		inner("c", strings.Repeat("x", maxNameSize+1), "a", "b"),
+		{{"a", inner("b", "c")}, {"b", inner("a")}, {"c", []any{inner("b"), inner("a", "b")}}},
+		{{"b", inner("c", "b")}, {"a", inner()}, {"c", inner("")}},
+	} {
+		v, err := names.FromGo(document)
+		if err != nil {
+			t.Fatal(err)
+		}
+		remembers, err := Repr(NewThread(t.Context(), Limits{}), v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		v, err = FromGo(document)
+		if err != nil {
+			t.Fatal(err)
+		}
+		plain, err := Repr(NewThread(t.Context(), Limits{}), v)
+		if err != nil || remembers != plain {
+			t.Errorf("%v, want %v, %v", remembers, plain, err)
+		}
+		for _, k := range document {
+			if _, ok := v.(*Dict).GetStr(k.Key); !ok {
+				t.Errorf("%s: %q is not found", plain, k.Key)
+			}
+		}
+	}
+}

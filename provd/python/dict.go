@@ -43,14 +43,10 @@ func (*Dict) Type() *Class { return DictClass }
 
 // NewDict returns an empty dict with room for n members.
 func NewDict(n int) *Dict {
-	d := new(Dict)
-	if n > 0 {
-		d.entries = make([]dictEntry, 0, n)
-	}
 	if n > scanLimit {
-		d.index = make([]int32, indexSize(n))
+		return &Dict{entries: make([]dictEntry, 0, n), index: make([]int32, indexSize(n))}
 	}
-	return d
+	return newSmall(n)
 }
 
 // indexSize is how large the index of a dict with n members is before it is
@@ -268,11 +264,11 @@ func (d *Dict) place(h uint64, position int) {
 }
 
 // rebuild closes the holes and makes an index with room for as many members
-// again.
+// again; there is room for half of them at once.
 func (d *Dict) rebuild() {
 	small := d.live+1 <= scanLimit
 	size := 1 << bits.Len(uint(d.live*2+scanLimit))
-	room := indexTakes(size)
+	room := d.live + d.live/2 + 4
 	if small {
 		room = scanLimit
 	}

@@ -1,6 +1,9 @@
 package python
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"reflect"
+)
 
 // FromGo makes a Python value of a Go one: nil, bool, string, json.Number, int,
 // int64, float64, []any, any Value, and ordered objects, which are values with
@@ -18,31 +21,64 @@ type goObject interface {
 // Names remembers the member names of objects that were converted, which are the
 // same in one config after the other. The zero value remembers nothing. It is not
 // safe for concurrent use.
-type Names struct{ known *Dict } // only its keys mean something
+type Names struct {
+	known *Dict  // of the names; only its keys mean something
+	names []name // at their places in known
+	// first are the places of the names that objects began with, by how many values
+	// were around them.
+	first [8]int32
+}
+
+// name is one that was seen before.
+type name struct {
+	text  string
+	value Value // text
+	hash  uint64
+	next  int32 // the place of the name that came after it, the last time
+}
 
 // NewNames returns one that remembers a bounded number of names.
-func NewNames() *Names { return &Names{NewDict(0)} }
+func NewNames() *Names { return &Names{known: NewDict(0)} }
 
 const (
 	maxNames    = 1024 // more than any raw config has
 	maxNameSize = 64
 )
 
-// of returns a member name as a value, and its hash.
-func (n *Names) of(s string) (Value, uint64) {
-	h := hashString(s)
+// of returns a member name as a value, and its hash. after is the place of the name
+// that came before it in its object: objects are much like those before them, and
+// so the name is likely the one that followed then. at is the name's own place.
+func (n *Names) of(s string, after int) (v Value, h uint64, at int) {
+	next := &n.first[0]
+	switch {
+	case after >= 0:
+		next = &n.names[after].next
+	case after > -len(n.first):
+		next = &n.first[-after]
+	}
+	if i := int(*next); i < len(n.names) && n.names[i].text == s {
+		return n.names[i].value, n.names[i].hash, i
+	}
+	h = hashString(s)
 	if n.known == nil {
-		return Str(s), h
+		return Str(s), h, after
 	}
-	if i := n.known.findStr(h, s); i >= 0 {
-		return n.known.entries[i].key, h
-	}
-	v := Value(Str(s))
-	if len(s) <= maxNameSize && n.known.live < maxNames {
+	if at = n.known.findStr(h, s); at < 0 {
+		v = Str(s)
+		if len(s) > maxNameSize || len(n.names) >= maxNames {
+			return v, h, after
+		}
+		at = len(n.names)
 		n.known.insert(h, v, None)
+		n.names = append(n.names, name{text: s, value: v, hash: h})
 	}
-	return v, h
+	*next = int32(at)
+	return n.names[at].value, h, at
 }
+
+// outside is what stands for the name before the first one of an object, for one
+// with so many values around it.
+func outside(depth int) int { return depth - maxConvertDepth - 1 }
 
 // FromGo is the function of that name, with names that were seen before made once.
 func (n *Names) FromGo(v any) (Value, error) {
@@ -68,11 +104,14 @@ type conversion struct {
 }
 
 // room is how many members an object's dict has room for. A package adds to the
-// outermost one.
+// outermost one, and to those of lines.
 func room(o goObject, depth int) int {
 	n := o.Len()
-	if depth == maxConvertDepth && n > scanLimit {
-		n += n/3 + 4
+	switch {
+	case n > scanLimit && depth == maxConvertDepth:
+		return n + n/3 + 4
+	case n > scanLimit/2 && n < scanLimit:
+		return scanLimit
 	}
 	return n
 }
@@ -129,10 +168,20 @@ func (c *conversion) dict(n int) *Dict {
 	return d
 }
 
+var strType = reflect.TypeFor[Str]()
+
+// strOf returns Str(v.(string)). It saves the memory that a string needs to be an
+// interface value, which it has in v already: the Str is the same one.
+func strOf(v any) Value {
+	s, _ := reflect.ValueOf(v).Convert(strType).Interface().(Value)
+	return s
+}
+
 func (c *conversion) value(v any, depth int) (Value, error) {
+	boxed := v
 	switch v := v.(type) {
 	case string:
-		return Str(v), nil
+		return strOf(boxed), nil
 	case []any:
 		items := make([]Value, len(v))
 		for i, e := range v {
@@ -145,13 +194,16 @@ func (c *conversion) value(v any, depth int) (Value, error) {
 		return NewList(items), nil
 	case goObject:
 		d := c.dict(room(v, depth))
+		at := outside(depth)
 		for i := range v.Len() {
 			name, e := v.At(i)
 			item, err := c.value(e, depth-1)
 			if err != nil {
 				return nil, err
 			}
-			key, h := c.names.of(name)
+			var key Value
+			var h uint64
+			key, h, at = c.names.of(name, at)
 			d.insert(h, key, item)
 		}
 		return d, nil

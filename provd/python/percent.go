@@ -51,7 +51,8 @@ func (p *percentFormatter) run() (string, error) {
 	if err := strWork(p.t, len(p.format)); err != nil {
 		return "", err
 	}
-	p.out = make([]byte, 0, len(p.format)+32)
+	p.out = p.t.takeBuffer()
+	defer func() { p.t.giveBuffer(p.out) }()
 	for p.i < len(p.format) {
 		at := strings.IndexByte(p.format[p.i:], '%')
 		if at < 0 {

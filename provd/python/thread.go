@@ -60,6 +60,7 @@ type Thread struct {
 	local     []attached
 	attached  [2]attached // the first of local
 	active    []Value     // containers being shown, for repr's `[...]`
+	buffer    []byte      // see takeBuffer
 	frame     *frame      // the running program's innermost frame
 	frames    *Frames     // nil for none
 }
@@ -224,6 +225,27 @@ func (t *Thread) Write(text string) error {
 		t.Print(text)
 	}
 	return nil
+}
+
+// takeBuffer returns an empty buffer for a text in the making. Until it is given
+// back, others who need one get a new one.
+func (t *Thread) takeBuffer() []byte {
+	if t.buffer == nil {
+		return make([]byte, 0, 256)
+	}
+	b := t.buffer
+	t.buffer = nil
+	return b[:0]
+}
+
+// maxBuffer bounds what a thread keeps.
+const maxBuffer = 4096
+
+// giveBuffer gives a buffer back. Nothing may refer to it any more.
+func (t *Thread) giveBuffer(b []byte) {
+	if cap(b) <= maxBuffer {
+		t.buffer = b
+	}
 }
 
 // Value returns what the host attached under key, or nil. Keys should be of a

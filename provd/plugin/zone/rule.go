@@ -64,13 +64,16 @@ func parse(s string) (r rule, ok bool) {
 		}
 		r.dst = -r.dst
 	}
-	parts := strings.Split(s, ",")
-	if len(parts) != 3 || parts[0] != "" {
+	if s, ok = strings.CutPrefix(s, ","); !ok {
+		return r, false
+	}
+	start, end, ok := strings.Cut(s, ",")
+	if !ok {
 		return r, false
 	}
 	var ok2 bool
-	r.start, ok = parseDay(parts[1])
-	r.end, ok2 = parseDay(parts[2])
+	r.start, ok = parseDay(start)
+	r.end, ok2 = parseDay(end)
 	return r, ok && ok2
 }
 
@@ -122,15 +125,13 @@ func parseDay(s string) (day, bool) {
 		}
 	}
 	if rest, ok := strings.CutPrefix(s, "M"); ok {
-		f := strings.Split(rest, ".")
-		if len(f) != 3 {
-			return d, false
-		}
+		month, rest, _ := strings.Cut(rest, ".")
+		week, weekday, _ := strings.Cut(rest, ".")
 		var err [3]error
 		d.kind = 'M'
-		d.month, err[0] = strconv.Atoi(f[0])
-		d.week, err[1] = strconv.Atoi(f[1])
-		d.day, err[2] = strconv.Atoi(f[2])
+		d.month, err[0] = strconv.Atoi(month)
+		d.week, err[1] = strconv.Atoi(week)
+		d.day, err[2] = strconv.Atoi(weekday)
 		return d, err == [3]error{} && d.month >= 1 && d.month <= 12 && d.week >= 1 && d.week <= 5 && d.day >= 0 && d.day <= 6
 	}
 	low := 0

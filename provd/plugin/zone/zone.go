@@ -70,17 +70,15 @@ func find(name string) (rule, bool) {
 }
 
 func change(t time.Time) Change {
+	_, month, day := t.Date()
+	hour, minute, second := t.Clock()
 	weekday := (int(t.Weekday())+6)%7 + 1
+	// What weekday the month began with decides which of its days a week begins on.
+	before := ((weekday-day)%7 + 7) % 7
 	return Change{
-		Month:   int(t.Month()),
-		Week:    weekOfYear(t) - weekOfYear(t.AddDate(0, 0, 1-t.Day())) + 1,
+		Month:   int(month),
+		Week:    (day-1+before)/7 + 1,
 		Weekday: weekday,
-		Seconds: t.Hour()*3600 + t.Minute()*60 + t.Second(),
+		Seconds: hour*3600 + minute*60 + second,
 	}
-}
-
-// weekOfYear counts weeks from the year's first Monday, as strftime's %W does.
-func weekOfYear(t time.Time) int {
-	monday := (int(t.Weekday()) + 6) % 7
-	return (t.YearDay() - 1 + 7 - monday) / 7
 }

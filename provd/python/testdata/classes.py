@@ -413,3 +413,20 @@ class C:
     (c): int = 2
 class D(C): pass
 assert list(C.__annotations__) == ['b', 'a'] and D.__annotations__ == {}
+---
+# text made while text is made, also when that fails
+class Shown:
+    def __init__(self, n):
+        self.n = n
+    def __str__(self):
+        if self.n == 0:
+            raise ValueError('no %s, no %d' % ('text', self.n))
+        return '<%d %s>' % (self.n, Shown(self.n - 1) if self.n > 1 else 'end %s' % 'x' * 2)
+assert 'a%sb%sc%d' % (Shown(1), Shown(3), 7) == 'a<1 end xend x>b<3 <2 <1 end xend x>>>c7'
+try:
+    'a%sb%s' % (Shown(1), Shown(0))
+    assert False
+except ValueError as e:
+    assert '%s!' % e == 'no text, no 0!'
+kept = ['%d' % i for i in range(3)] + ['x%sx' % ('y' * 5000)] + ['%s%s' % (i, i) for i in 'ab']
+assert kept == ['0', '1', '2', 'x' + 'y' * 5000 + 'x', 'aa', 'bb'], kept
