@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -74,18 +75,26 @@ func (s Settings) Client(servers ...*url.URL) (*http.Client, error) {
 	for _, u := range proxies {
 		trusted[hostPort(u)] = true
 	}
+	// A server's name may stand for an address of this machine on the LAN, but not
+	// for others of its services.
+	named := make(map[string]bool)
 	for _, server := range servers {
+		named[hostPort(server)] = true
 		if isOwn(server.Hostname()) {
 			trusted[hostPort(server)] = true
 		}
 	}
 	plain := &net.Dialer{Timeout: dialTimeout}
-	checked := &net.Dialer{Timeout: dialTimeout, Control: checkAddress}
+	server := &net.Dialer{Timeout: dialTimeout, Control: checkAddress(forbidden)}
+	checked := &net.Dialer{Timeout: dialTimeout, Control: checkAddress(s.foreign)}
 	t := &http.Transport{
 		Proxy: func(r *http.Request) (*url.URL, error) { return proxies[r.URL.Scheme], nil },
 		DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
-			if trusted[addr] {
+			switch {
+			case trusted[addr]:
 				return plain.DialContext(ctx, network, addr)
+			case named[addr]:
+				return server.DialContext(ctx, network, addr)
 			}
 			return checked.DialContext(ctx, network, addr)
 		},
@@ -97,7 +106,9 @@ func (s Settings) Client(servers ...*url.URL) (*http.Client, error) {
 	}
 	// A proxy would make the connection where the dialer cannot see it.
 	refuse := func(u *url.URL) error {
-		if isOwn(u.Hostname()) && !trusted[hostPort(u)] {
+		at := hostPort(u)
+		ip, err := netip.ParseAddr(u.Hostname())
+		if (isOwn(u.Hostname()) && !trusted[at]) || (err == nil && s.foreign(ip) && !trusted[at] && !named[at]) {
 			return fmt.Errorf("%s: %w", u.Host, errForbidden)
 		}
 		return nil
@@ -157,15 +168,42 @@ func isOwn(host string) bool {
 
 // checkAddress refuses a connection by its address, after the name was resolved,
 // so that no answer of a name server gets around it.
-func checkAddress(_, address string, _ syscall.RawConn) error {
-	ap, err := netip.ParseAddrPort(address)
-	if err != nil {
-		return fmt.Errorf("address %s: %w", address, err)
+func checkAddress(forbidden func(netip.Addr) bool) func(network, address string, _ syscall.RawConn) error {
+	return func(_, address string, _ syscall.RawConn) error {
+		ap, err := netip.ParseAddrPort(address)
+		if err != nil {
+			return fmt.Errorf("address %s: %w", address, err)
+		}
+		if forbidden(ap.Addr()) {
+			return fmt.Errorf("connect to %s: %w", ap.Addr(), errForbidden)
+		}
+		return nil
 	}
-	if forbidden(ap.Addr()) {
-		return fmt.Errorf("connect to %s: %w", ap.Addr(), errForbidden)
+}
+
+// foreign is forbidden for what no operator named: the addresses that this machine
+// has on its networks are refused, too.
+func (s Settings) foreign(ip netip.Addr) bool {
+	if forbidden(ip) {
+		return true
 	}
-	return nil
+	own := s.Own
+	if own == nil {
+		own = interfaceAddrs
+	}
+	return slices.Contains(own(), ip.Unmap().WithZone(""))
+}
+
+// interfaceAddrs are the addresses of this machine.
+func interfaceAddrs() []netip.Addr {
+	list, _ := net.InterfaceAddrs() // without them loopback is still refused
+	var own []netip.Addr
+	for _, a := range list {
+		if p, err := netip.ParsePrefix(a.String()); err == nil {
+			own = append(own, p.Addr().Unmap())
+		}
+	}
+	return own
 }
 
 // forbidden reports whether an address leads to this machine, to its link or to

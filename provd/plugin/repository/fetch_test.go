@@ -73,6 +73,36 @@ func TestNameOfOwnMachine(t *testing.T) {
 	}
 }
 
+// The addresses that this machine has on a LAN are its own as well: only the server
+// that the operator named may be there.
+func TestAddressOnTheLAN(t *testing.T) {
+	t.Parallel()
+	lan := func() []netip.Addr { return []netip.Addr{netip.MustParseAddr("192.0.2.7")} }
+	for _, location := range []string{"http://192.0.2.7:8666/x", "http://[::ffff:192.0.2.7]/"} {
+		from := httptest.NewServer(http.RedirectHandler(location, http.StatusFound))
+		if err := get(t, Settings{Server: from.URL, Own: lan}); !errors.Is(err, errForbidden) {
+			t.Errorf("%s: %v", location, err)
+		}
+		if err := get(t, Settings{Server: "http://repository.example/", HTTPProxy: from.URL, Own: lan}); !errors.Is(err, errForbidden) {
+			t.Errorf("%s through a proxy: %v", location, err)
+		}
+		from.Close()
+	}
+	// The name of a server may lead there, the name of anything else may not.
+	s := Settings{Own: lan}
+	for address, want := range map[string]bool{"192.0.2.7:80": true, "192.0.2.8:80": false, "127.0.0.1:80": true} {
+		if err := checkAddress(s.foreign)("tcp", address, nil); errors.Is(err, errForbidden) != want {
+			t.Errorf("%s: %v", address, err)
+		}
+	}
+	if err := checkAddress(forbidden)("tcp", "192.0.2.7:80", nil); err != nil {
+		t.Error(err)
+	}
+	if len(interfaceAddrs()) == 0 {
+		t.Error("this machine has no address, not even 127.0.0.1")
+	}
+}
+
 // A proxy on this machine is the operator's choice; it is not asked for this
 // machine's services.
 func TestProxy(t *testing.T) {

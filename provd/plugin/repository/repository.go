@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"net/netip"
 	"os"
 	"slices"
 	"strings"
@@ -38,6 +39,8 @@ type Settings struct {
 	HTTPProxy  string // scheme://host[:port] for http URLs; "" for none
 	HTTPSProxy string // host:port for https URLs; "" for none
 	Locale     string // of descriptions, e.g. fr_FR; "" for English
+	// Own are the addresses of this machine; nil asks its interfaces.
+	Own func() []netip.Addr
 }
 
 // Config is what a Repository is made from.
