@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"slices"
+	"strings"
 
+	"provbox/appliance/journal"
 	"provbox/provd/plugin/repository"
 	"provbox/provd/plugins"
 )
@@ -49,8 +52,37 @@ func (a *App) repositorySettings(ctx context.Context) (repository.Settings, erro
 type packageLoader struct{ app *App }
 
 func (l packageLoader) Load(ctx context.Context, id string) error {
-	return l.app.reloadPlugin(ctx, id)
+	_, was := l.app.plugins.Get(id)
+	err := l.app.reloadPlugin(ctx, id)
+	if err == nil && !was {
+		l.app.tellKept(id)
+	}
+	return err
 }
+
+// tellKept tells which custom templates a package that is installed finds from
+// before it was uninstalled.
+func (a *App) tellKept(id string) {
+	list, err := a.plugins.Templates(id)
+	if err != nil {
+		a.log.Warn("custom templates cannot be listed", "plugin", id, "err", err)
+		return
+	}
+	var names []string
+	for _, t := range list {
+		if t.Custom && len(names) < maxTold {
+			names = append(names, t.Name)
+		}
+	}
+	if len(names) > 0 {
+		a.journal.Record(journal.Event{Topic: "plugin", Text: "the site's custom templates are used again", Attrs: []slog.Attr{
+			slog.String("plugin", id), slog.String("templates", strings.Join(names, " ")),
+		}})
+	}
+}
+
+// maxTold bounds the names in one event.
+const maxTold = 20
 
 func (l packageLoader) Unload(ctx context.Context, id string) error {
 	if slices.Contains(plugins.IDs(), id) {

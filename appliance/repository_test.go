@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"github.com/dsnet/compress/bzip2"
+	"github.com/google/go-cmp/cmp"
 
 	"provbox/appliance/settings"
 	"provbox/provd"
@@ -196,6 +197,20 @@ web: {listen: "127.0.0.1:0"}
 	}
 	if _, err := os.Stat(custom); err != nil {
 		t.Errorf("the custom template: %v", err)
+	}
+	offer("1", smallPlugin)
+	if got := finish(app.repository.Install(ctx, "small")); got != "install|success" {
+		t.Error(got)
+	}
+	check("installed again", "1")
+	var told []string
+	for _, e := range app.journal.Recent(1 << 10) {
+		if strings.Contains(e.Text, "custom templates") {
+			told = append(told, fmt.Sprint(e.Text, e.Attrs))
+		}
+	}
+	if diff := cmp.Diff([]string{"the site's custom templates are used again[plugin=small templates=base.tpl]"}, told); diff != "" {
+		t.Error(diff)
 	}
 }
 

@@ -51,7 +51,7 @@ type Set struct {
 	origins sync.Mutex // and of what they were made from
 	change  sync.Mutex // one load, reload or unload at a time publishes
 	now     atomic.Pointer[state]
-	told    map[string][]string // outdated custom templates, by plugin; guarded by change
+	told    map[string][]string // changed originals of custom templates with their hashes, by plugin; guarded by change
 }
 
 // state is an immutable snapshot.

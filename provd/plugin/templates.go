@@ -342,7 +342,7 @@ func (s *Set) follow(p *Plugin) {
 	if len(custom) == 0 && len(s.readOrigins(id)) == 0 {
 		return
 	}
-	var outdated []string
+	var outdated, forms []string
 	err = s.changeOrigins(id, func(origins map[string]string) {
 		maps.DeleteFunc(origins, func(name, _ string) bool { _, is := custom[name]; return !is })
 		for name := range custom {
@@ -351,6 +351,7 @@ func (s *Set) follow(p *Plugin) {
 				origins[name] = is
 			} else if was != is {
 				outdated = append(outdated, name)
+				forms = append(forms, name+" "+is)
 			}
 		}
 	})
@@ -358,14 +359,15 @@ func (s *Set) follow(p *Plugin) {
 		s.log.Error("custom templates are not followed", "plugin", id, "err", err)
 	}
 	slices.Sort(outdated)
-	if s.tell(id, outdated) {
+	if s.tell(id, forms) {
 		s.events.Record(provd.Event{Topic: "plugin", Text: "the package's templates changed below custom ones", Attrs: []slog.Attr{
 			slog.String("plugin", id), slog.String("version", p.Info().Version), slog.String("templates", short(strings.Join(outdated, " "))),
 		}})
 	}
 }
 
-// tell reports whether there is one among the outdated that was not told yet.
+// tell reports whether there is one among the originals, each a name and a hash,
+// that was not told yet: one may change with every upgrade.
 func (s *Set) tell(id string, outdated []string) bool {
 	s.change.Lock()
 	defer s.change.Unlock()

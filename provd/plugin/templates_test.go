@@ -210,6 +210,13 @@ part.tpl custom=false packaged=true changed=false`
 	if err := r.Reload(t.Context(), "x"); err != nil || r.events.take() != "" {
 		t.Errorf("told twice, or %v", err)
 	}
+	// The next change of an original that was told is news.
+	if got := upgrade(renderingPack("templates/base.tpl", "fixed again", "templates/own.tpl", "now packaged")); got != text+"base.tpl own.tpl]" {
+		t.Errorf("told %q of the next change", got)
+	}
+	if upgrade(next) == "" {
+		t.Error("not told of the way back")
+	}
 	if r.restart(t); r.events.take() != text+"base.tpl own.tpl]" {
 		t.Error("not told when the box starts")
 	}
