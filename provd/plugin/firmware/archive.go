@@ -63,7 +63,10 @@ func (w *work) unpack(ctx context.Context, from, to *tree, name string, format f
 		// verified and found room, so that they may take twice that.
 		bytes: min(max(limits.Unpacked, 2*size), max(ratioFrom, size*limits.Ratio)),
 	}}
-	return format(ctx, s, &archive{f, size})
+	if w.turn == nil {
+		return format(ctx, s, &archive{f, size})
+	}
+	return locked(ctx, w.turn, func() error { return format(ctx, s, &archive{f, size}) })
 }
 
 // clean returns the name of a member in the node.
@@ -241,7 +244,8 @@ func (s *sink) flat(ctx context.Context, name string, mode fs.FileMode, r io.Rea
 
 // unrar bounds the dictionary. What it cannot bound is the memory of the method for
 // text in archives of RAR 3 and 4: their stream chooses, up to 256 MB, for which the
-// decoder makes room for 341 MiB.
+// decoder makes room for 341 MiB. Archives are unpacked one at a time on a box, so that
+// is all there is of it.
 func unrar(ctx context.Context, s *sink, a *archive) error {
 	r, err := rardecode.NewReader(a.stream(), rardecode.MaxDictionarySize(maxDictionary))
 	if err != nil {

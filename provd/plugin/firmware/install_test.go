@@ -54,6 +54,7 @@ type box struct {
 	server      *fakeServer
 	db          string
 	limits      Limits
+	space       *Space // nil for one of its own
 }
 
 func newBox(t testing.TB) *box {
@@ -84,7 +85,7 @@ func (b *box) installer() *Installer {
 	db, err := Parse(b.db)
 	must(b.t, err)
 	in, err := NewInstaller(InstallerConfig{
-		DB: db, Dir: "var/tftpboot", Site: b.site, Cache: b.cache, Limits: b.limits, Shipped: b.shipped.Open,
+		DB: db, Dir: "var/tftpboot", Site: b.site, Cache: b.cache, Limits: b.limits, Space: b.space, Shipped: b.shipped.Open,
 		Downloaders: map[string]Downloader{"default": b.server},
 	})
 	must(b.t, err)

@@ -110,6 +110,7 @@ func (j *job) install(ctx context.Context, p Package) (err error) {
 	if err != nil {
 		return err
 	}
+	w.turn = in.space.unpacking
 	free, err := in.space.free()
 	if err != nil {
 		return err

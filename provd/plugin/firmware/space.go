@@ -10,12 +10,15 @@ import (
 	"provbox/provd"
 )
 
-// Space is the room on the disk that firmware may take: the files in the caches and
-// what is installed. The installers of a box share one. It is safe for concurrent
+// Space is the room on the disk that firmware may take, the files in the caches and
+// what is installed, and in memory while it is unpacked. The installers of a box share one. It is safe for concurrent
 // use.
 type Space struct {
 	quota int64
 	used  func() (int64, error)
+	// unpacking is held while an archive is unpacked. One at a time is what bounds
+	// the memory that the decoders take together.
+	unpacking chan struct{}
 
 	mu       sync.Mutex
 	promised int64 // to what is under way, beyond what it has on the disk already
@@ -24,7 +27,7 @@ type Space struct {
 // NewSpace returns a Space of so many bytes; used tells how many of them are taken
 // on the disk.
 func NewSpace(quota int64, used func() (int64, error)) *Space {
-	return &Space{quota: quota, used: used}
+	return &Space{quota: quota, used: used, unpacking: make(chan struct{}, 1)}
 }
 
 // claim is room promised to one install or upload.

@@ -21,6 +21,7 @@ type work struct {
 	dir    string   // below it
 	limits Limits
 	total  *budget
+	turn   chan struct{} // held while an archive is unpacked; nil for no other work
 }
 
 // newWork returns an empty folder.
