@@ -142,7 +142,7 @@ func (r *Router) record(req provd.Request, t target, status string, bytes int64,
 		Attrs: []slog.Attr{slog.String("file", r.shown(req)), slog.Int64("bytes", bytes), slog.Duration("took", took.Round(time.Microsecond))},
 	}
 	if t.dev.Object != nil {
-		e.Device, e.MAC = t.dev.ID(), t.dev.MAC()
+		e.Device, e.MAC, e.Tenant = t.dev.ID(), t.dev.MAC(), t.dev.Tenant()
 		e.Attrs = append(e.Attrs, slog.String("plugin", t.dev.Plugin()))
 	}
 	if t.sensitive {

@@ -214,5 +214,5 @@ func (i *Identifier) record(req provd.Request, dev provd.Device, text string, at
 		slog.String("via", string(req.Kind)), slog.String("vendor", dev.String("vendor")),
 		slog.String("model", dev.String("model")), slog.String("version", dev.String("version")),
 	}, attrs...)
-	i.events.Record(provd.Event{Device: dev.ID(), MAC: dev.MAC(), IP: dev.IP(), Topic: "ident", Text: text, Attrs: attrs})
+	i.events.Record(provd.Event{Device: dev.ID(), MAC: dev.MAC(), IP: dev.IP(), Tenant: dev.Tenant(), Topic: "ident", Text: text, Attrs: attrs})
 }

@@ -84,7 +84,7 @@ func (p *Plugin) report(op string, dev provd.Device, err error) {
 	if times > 1 {
 		attrs = append(attrs, slog.Int("times", times))
 	}
-	p.cfg.Recorder.Record(provd.Event{Device: dev.ID(), MAC: dev.MAC(), IP: dev.IP(), Topic: "plugin", Text: "plugin failed", Attrs: attrs})
+	p.cfg.Recorder.Record(provd.Event{Device: dev.ID(), MAC: dev.MAC(), IP: dev.IP(), Tenant: dev.Tenant(), Topic: "plugin", Text: "plugin failed", Attrs: attrs})
 }
 
 // reportBusy records that the package was not asked because it was still busy; the
@@ -94,7 +94,7 @@ func (p *Plugin) reportBusy(op string, dev provd.Device, err error) {
 	if !ok {
 		return
 	}
-	p.cfg.Recorder.Record(provd.Event{Device: dev.ID(), MAC: dev.MAC(), IP: dev.IP(), Topic: "plugin", Text: "plugin was busy", Attrs: []slog.Attr{
+	p.cfg.Recorder.Record(provd.Event{Device: dev.ID(), MAC: dev.MAC(), IP: dev.IP(), Tenant: dev.Tenant(), Topic: "plugin", Text: "plugin was busy", Attrs: []slog.Attr{
 		slog.String("plugin", p.cfg.ID), slog.String("hook", op), slog.String("err", short(err.Error())), slog.Int("times", times),
 	}})
 }
