@@ -170,13 +170,12 @@ exec dhcpcd -4 -B -f `+conf+` -c `+script+` -t 110 phone0
 		l.must("nsenter", "-t", strconv.Itoa(cmd.Process.Pid), "-m", "-n", "dhcpcd", "-4", "-f", conf, "-c", script, flag, "phone0")
 	}
 	// The next command comes only after the client itself has acted on the ACK.
-	control("-N") // renew
-	l.await(l.journal, "event REQUEST/ACK "+at.mac+" "+at.ip)
+	renew, rebind := func() { control("-N") }, func() { control("-n") }
+	l.insist(renew, l.journal, "event REQUEST/ACK "+at.mac+" "+at.ip)
 	l.await(out, "RENEW", "ip="+at.ip)
 	l.crash()
 	l.serve()
-	control("-n") // rebind
-	l.await(l.journal, "event REQUEST/ACK "+at.mac+" "+at.ip)
+	l.insist(rebind, l.journal, "event REQUEST/ACK "+at.mac+" "+at.ip)
 	l.await(out, "rebinding lease of "+at.ip)
 	l.await(out, "RENEW", "ip="+at.ip) // what it calls an unchanged lease
 	l.know(at.ns, "10.0.0.2")

@@ -2,6 +2,7 @@ package dhcp
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -309,10 +310,22 @@ func (l *lanTest) await(ch chan string, parts ...string) string {
 // awaitAll is await that returns the lines before, too.
 func (l *lanTest) awaitAll(ch chan string, parts ...string) []string {
 	l.t.Helper()
+	return l.insist(func() {}, ch, parts...)
+}
+
+// insist is awaitAll for what follows a command that a client may not have
+// listened to, being busy: it is given again now and then.
+func (l *lanTest) insist(command func(), ch chan string, parts ...string) []string {
+	l.t.Helper()
 	var seen []string
 	timeout := time.After(patience)
+	again := time.NewTicker(patience / 8)
+	defer again.Stop()
+	command()
 	for {
 		select {
+		case <-again.C:
+			command()
 		case s, ok := <-ch:
 			seen = append(seen, s)
 			if !ok {
@@ -357,7 +370,16 @@ func (l *lanTest) program(ns string, args ...string) (chan string, *exec.Cmd) {
 func (l *lanTest) script(name, body string) string {
 	l.t.Helper()
 	path := filepath.Join(l.dir, name)
-	if err := os.WriteFile(path, []byte("#!/bin/sh\n"+body), 0o700); err != nil {
+	text := []byte("#!/bin/sh\n" + body)
+	if old, err := os.ReadFile(path); err == nil && bytes.Equal(old, text) {
+		return path // which a client that was ended may still run
+	}
+	// A program that another test starts in the meantime must not inherit the file,
+	// which nobody could run until that had been replaced in the child ("text file
+	// busy").
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
+	if err := os.WriteFile(path, text, 0o700); err != nil {
 		l.t.Fatal(err)
 	}
 	return path
