@@ -95,12 +95,15 @@ func construct(t *Thread, c *Class, args []Value, kwargs []Keyword) (Value, erro
 	}
 	var v Value
 	var err error
-	if fn := c.userNew(); fn != nil {
+	whole := c.native && c.fresh().whole
+	if whole {
+		v, err = c.newFunc(t, c, args, kwargs)
+	} else if fn := c.userNew(); fn != nil {
 		v, err = Call(t, fn, prepend(c, args), kwargs)
 	} else {
 		v, err = c.make(t, c.layout(), args, kwargs)
 	}
-	if err != nil || v.Type() == c && c.native && c.fresh().whole || !IsInstance(v, c) {
+	if err != nil || whole && v.Type() == c || !IsInstance(v, c) {
 		return v, err
 	}
 	init, ok := v.Type().Lookup("__init__")

@@ -19,7 +19,8 @@ type classCache struct {
 	version uint64
 	stamp   uint64
 	hooks   classHooks
-	// whole says of a built-in class that its New leaves nothing to __init__.
+	// whole says of a built-in class that it has a New, which leaves nothing to
+	// __init__.
 	whole bool
 }
 
@@ -186,7 +187,7 @@ func (c *Class) flatten() {
 	}
 	c.lookups.hooks = c.findHooks()
 	init := c.lookups.get(c, hashString("__init__"), "__init__").value
-	c.lookups.whole = init == nil || c.initDone(init)
+	c.lookups.whole = c.newFunc != nil && (init == nil || c.initDone(init))
 }
 
 // changed records that the class's namespace changed.

@@ -210,7 +210,12 @@ func (f *frame) buildConstDict(t *Thread, keys []constKeyed) error {
 	}
 	d := NewDict(len(keys))
 	for i, v := range f.take(len(keys)) {
-		d.insert(keys[i].hash, keys[i].key, v)
+		if d.index != nil {
+			d.insert(keys[i].hash, keys[i].key, v)
+			continue
+		}
+		d.entries = append(d.entries, dictEntry{keys[i].hash, keys[i].key, v})
+		d.live++
 	}
 	f.push(d)
 	return nil

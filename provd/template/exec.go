@@ -83,10 +83,17 @@ func (s *outputStmt) exec(f *frame) error {
 			}
 			f.line = item.line
 			v, err := item.expr.eval(f)
-			if err == nil {
-				text, err = f.printed(v, item.escape)
-			}
 			if err != nil {
+				return err
+			}
+			if n, ok := v.(python.Int); ok && item.escape != escapeRaw {
+				// Digits need neither escaping nor a string of their own.
+				if err := f.out.writeInt(int64(n)); err != nil {
+					return err
+				}
+				continue
+			}
+			if text, err = f.printed(v, item.escape); err != nil {
 				return err
 			}
 		}

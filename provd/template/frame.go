@@ -2,6 +2,7 @@ package template
 
 import (
 	"errors"
+	"strconv"
 	"strings"
 	"sync/atomic"
 
@@ -183,6 +184,16 @@ func (o *output) write(s string) error {
 		}
 	}
 	o.b.WriteString(s)
+	return nil
+}
+
+func (o *output) writeInt(n int64) error {
+	var room [20]byte // the longest has 19 digits and a sign
+	digits := strconv.AppendInt(room[:0], n, 10)
+	if len(digits) > o.max-o.b.Len() || len(digits) > o.b.Cap()-o.b.Len() {
+		return o.write(string(digits))
+	}
+	o.b.Write(digits)
 	return nil
 }
 
