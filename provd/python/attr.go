@@ -49,6 +49,12 @@ func LookupKey(t *Thread, v Value, name Key) (fn, self Value, err error) {
 
 // lookupMethod is LookupMethod for a name whose hash is known.
 func lookupMethod(t *Thread, v Value, name string, h uint64) (fn, self Value, err error) {
+	c := v.Type()
+	if cache := c.fresh(); cache.hooks.plain {
+		if fn, self = cache.find(v, c, name, h); fn != nil {
+			return fn, self, nil
+		}
+	}
 	fn, self, err = findAttr(t, v, name, h)
 	if err == nil && fn == nil {
 		err = noAttribute(v, name)

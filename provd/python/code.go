@@ -154,6 +154,9 @@ type callShape struct {
 type codeName struct {
 	text string
 	hash uint64
+	// seen is where the globals or builtins had it the last time, to be looked at
+	// first. Programs that run the code at the same time share it.
+	seen int32
 }
 
 // constKeyed is a key of a dict display whose keys are strings, all different.
@@ -178,7 +181,8 @@ type importSpec struct {
 }
 
 // code is the compiled form of a module, function, class body or
-// comprehension. It is immutable and shared by all programs that run it.
+// comprehension. But for what codeName remembers it is immutable, and shared by all
+// programs that run it.
 type code struct {
 	file, name, qualname string
 	doc                  Value

@@ -250,7 +250,7 @@ func (g *codegen) name(s string) int {
 	if !ok {
 		i = len(g.code.names)
 		g.nameIndex[s] = i
-		g.code.names = append(g.code.names, codeName{s, hashString(s)})
+		g.code.names = append(g.code.names, codeName{text: s, hash: hashString(s)})
 	}
 	return i
 }

@@ -29,6 +29,9 @@ func (f *frame) run(t *Thread, err error) (Value, error) {
 			switch in.op() {
 			case opPop:
 				sp--
+			case opPushNil:
+				slots[sp] = nil
+				sp++
 			case opConst:
 				slots[sp] = f.code.consts[in.arg()]
 				sp++
@@ -213,6 +216,20 @@ func (f *frame) run(t *Thread, err error) (Value, error) {
 					break loop
 				}
 				sp = base + 1
+			case opFormatValue:
+				// Strings and numbers are left to opBuildString.
+				_, isStr := slots[sp-1].(Str)
+				if _, isInt := slots[sp-1].(Int); (isStr || isInt) && in.arg() == 0 {
+					if err = t.Alloc(objectBytes); err != nil {
+						break loop
+					}
+					continue
+				}
+				f.pc, f.sp = pc, sp
+				if err = f.exec(t, in); err != nil {
+					break loop
+				}
+				pc, sp = f.pc, f.sp
 			case opReturn:
 				return slots[sp-1], nil
 			case opYield:

@@ -104,12 +104,6 @@ func (f *frame) execBuild(t *Thread, in instr) error {
 		if err := t.Alloc(objectBytes); err != nil {
 			return err
 		}
-		if arg == 0 {
-			switch f.top(0).(type) {
-			case Str, Int:
-				return nil // opBuildString writes them
-			}
-		}
 		s, err := FormatValue(t, f.top(0), byte(arg), string(spec))
 		f.slots[f.sp-1] = Str(s)
 		return err

@@ -1,5 +1,7 @@
 package python
 
+import "sync/atomic"
+
 // exec executes the instructions that run leaves to it, group by group.
 func (f *frame) exec(t *Thread, in instr) error {
 	switch op := in.op(); {
@@ -22,10 +24,18 @@ func lookupName(d *Dict, name *codeName) Value {
 	if d == nil {
 		return nil
 	}
-	if i := d.findStr(name.hash, name.text); i >= 0 {
-		return d.entries[i].value
+	if i := int(atomic.LoadInt32(&name.seen)); i < len(d.entries) {
+		e := &d.entries[i]
+		if s, ok := e.key.(Str); ok && e.hash == name.hash && string(s) == name.text {
+			return e.value
+		}
 	}
-	return nil
+	i := d.findStr(name.hash, name.text)
+	if i < 0 {
+		return nil
+	}
+	atomic.StoreInt32(&name.seen, int32(i))
+	return d.entries[i].value
 }
 
 func undefined(name *codeName) error {
@@ -80,8 +90,6 @@ func (f *frame) execName(t *Thread, in instr) error {
 	case opRot3:
 		s := f.slots[f.sp-3 : f.sp]
 		s[0], s[1], s[2] = s[2], s[0], s[1]
-	case opPushNil:
-		f.push(nil)
 	case opLoadCell:
 		return f.load(f.cell(arg).v, func() error { return f.unboundLocal(arg) })
 	case opLoadName:
