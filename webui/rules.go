@@ -29,6 +29,9 @@ func (s *server) getRules(v *visit) error {
 		answer, err := s.Rules.Explain(p.Asked)
 		if err != nil {
 			p.Problems, status = problems(err), http.StatusUnprocessableEntity
+			for i := range p.Problems {
+				p.Problems[i].Question = true
+			}
 		} else {
 			p.Answer = &answer
 		}

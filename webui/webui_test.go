@@ -254,6 +254,17 @@ func problemsOf(text, language string) (problems []string) {
 
 // Nobody who is not logged in sees or changes anything, and no other page can do it
 // in the name of somebody who is.
+// A question that cannot be answered has not failed to save anything.
+func TestQuestionWithoutAnAnswer(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, fakeBox{})
+	s.claim()
+	resp, text := s.do("GET", "/dhcp/rules?mac=bad", nil, nil)
+	if resp.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(text, "This cannot be answered:") || strings.Contains(text, "saved") {
+		t.Errorf("%d %s", resp.StatusCode, text)
+	}
+}
+
 func TestOnlyInside(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, fakeBox{})

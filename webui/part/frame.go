@@ -38,6 +38,16 @@ type Problem struct {
 	Field string
 	// Text says what is wrong, in the language of the reader.
 	Text string
+	// Question tells that the form asks for something and saves nothing.
+	Question bool
+}
+
+// heading is the key of what stands over the problems of a form.
+func heading(all []Problem) string {
+	if all[0].Question {
+		return "form.no_answer"
+	}
+	return "form.problems"
 }
 
 // Of returns the text of the first problem of a field, "" if there is none.
