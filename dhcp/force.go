@@ -23,7 +23,8 @@ type nonce struct {
 	id     []byte // option 61
 	mac    []byte
 	htype  byte
-	server netip.Addr
+	server netip.Addr // the identifier, which may be a relay's (RFC 5107)
+	from   netip.Addr // ours
 	key    [16]byte
 }
 
@@ -70,7 +71,7 @@ func (s *Server) giveNonce(p *packet, d *decision) {
 			server = netip.AddrFrom4([4]byte(o.Data))
 		}
 	}
-	n := &nonce{client: p.client, id: bytes.Clone(p.id), mac: bytes.Clone(p.CHAddr), htype: p.HType, server: server}
+	n := &nonce{client: p.client, id: bytes.Clone(p.id), mac: bytes.Clone(p.CHAddr), htype: p.HType, server: server, from: d.to.From}
 	_, _ = rand.Read(n.key[:]) // never fails; a secret is not for the injected generator
 	s.nonces[d.ip] = n
 	d.reply.Required = append(d.reply.Required, message.Option{Code: message.OptAuth, Data: authOption(s.replay(), nonceValue, n.key)})
@@ -159,7 +160,7 @@ func (s *Server) forced(name string) map[netip.Addr]forcerenew {
 			continue
 		}
 		xid := uint32(s.deps.Random())
-		out[ip] = forcerenew{raw: n.message(ip, xid, s.replay()), from: n.server, port: s.set.ClientPort, mac: lease.FormatMAC(n.mac), xid: xid}
+		out[ip] = forcerenew{raw: n.message(ip, xid, s.replay()), from: n.from, port: s.set.ClientPort, mac: lease.FormatMAC(n.mac), xid: xid}
 	}
 	return out
 }

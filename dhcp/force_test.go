@@ -125,6 +125,30 @@ func TestForceRenew(t *testing.T) {
 }
 
 // A change makes no storm, and everybody's turn comes.
+// A client that knows the server by a relay's address is asked from the server's.
+func TestForceRenewBehindAnOverride(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := start(t, testConfig(), &memStore{})
+		opts := []message.Option{opt(145, 1), opt(82, 11, 4, 10, 1, 0, 1)}
+		r.one(req{t: message.Discover, mac: phoneMAC, giaddr: "10.1.0.1", opts: opts})
+		r.expect("bind", r.one(req{
+			t: message.Request, mac: phoneMAC, giaddr: "10.1.0.1",
+			opts: append([]message.Option{addrOpt(54, "10.1.0.1"), addrOpt(50, "10.1.0.50")}, opts...),
+		}), "ACK 10.1.0.50")
+		if n := r.ForceRenew(ip("10.1.0.50")); n != 1 {
+			t.Fatalf("%d clients forced", n)
+		}
+		time.Sleep(5 * time.Second)
+		synctest.Wait()
+		s := <-r.conn.Sent
+		if m, err := dhcpv4.FromBytes(s.Data); err != nil || s.To.From != ip("10.0.0.2") || m.ServerIdentifier().String() != "10.1.0.1" {
+			t.Errorf("%+v %v %v", s.To, m, err)
+		}
+		r.stop()
+	})
+}
+
 func TestForceRenewIsPaced(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
