@@ -17,6 +17,7 @@ const maxQuoted = 80
 
 // problems collects what is wrong with a document, in pydantic's form.
 type problems struct {
+	path  []string // of the value that is looked at
 	lines []string
 	count int
 }
@@ -32,24 +33,32 @@ const (
 	errRequired = "field required (type=value_error.missing)"
 )
 
-func (p *problems) add(path []string, text string) {
+// addAt reports what is wrong with a member of the value.
+func (p *problems) addAt(name, text string) {
+	p.path = append(p.path, name)
+	p.add(text)
+	p.path = p.path[:len(p.path)-1]
+}
+
+// add reports what is wrong with the value.
+func (p *problems) add(text string) {
 	p.count++
 	if p.count > maxProblems {
 		return
 	}
-	where := make([]string, len(path))
-	for i, name := range path {
+	where := make([]string, len(p.path))
+	for i, name := range p.path {
 		where[i] = clip(name)
 	}
 	p.lines = append(p.lines, strings.Join(where, " -> ")+"\n  "+text)
 }
 
 // addValue reports a value of the wrong type; null has a text of its own.
-func (p *problems) addValue(path []string, v any, text string) {
+func (p *problems) addValue(v any, text string) {
 	if v == nil {
 		text = errNone
 	}
-	p.add(path, text)
+	p.add(text)
 }
 
 // err returns the collected problems as one error, nil if there are none.
@@ -66,11 +75,6 @@ func (p *problems) err(model string) error {
 		text += fmt.Sprintf("\nand %d more", more)
 	}
 	return &Error{text: text}
-}
-
-// child extends a path without sharing its backing array.
-func child(path []string, name string) []string {
-	return append(path[:len(path):len(path)], name)
 }
 
 func clip(s string) string {

@@ -25,7 +25,7 @@ import (
 // The error's text is meant for the client.
 func Validate(raw *document.Object) error {
 	var p problems
-	checkRaw(&p, nil, raw)
+	checkRaw(&p, raw)
 	return p.err("RawConfigSchema")
 }
 
@@ -55,14 +55,15 @@ func CheckConfig(doc *document.Object) error {
 	var p problems
 	for _, m := range configMembers {
 		if v, ok := doc.Get(m.name); ok {
-			m.check(&p, []string{m.name}, v)
+			m.check.at(&p, m.name, v)
 		}
 	}
 	if raw, ok := doc.Get("raw_config"); ok {
 		if o, ok := raw.(*document.Object); ok {
-			checkRaw(&p, []string{"raw_config"}, o)
+			p.path = append(p.path, "raw_config")
+			checkRaw(&p, o)
 		} else {
-			p.addValue([]string{"raw_config"}, raw, errDict)
+			check(isNoDict).at(&p, "raw_config", raw)
 		}
 	}
 	if err := p.err("ConfigSchema"); err != nil {

@@ -27,6 +27,7 @@ func TestValidateAccepts(t *testing.T) {
 		"nulls":                         `{"ip":null,"http_port":null,"timezone":null,"protocol":null,"sip_transport":null,"sip_srtp_mode":null}`,
 		"numeric strings":               `{"http_port":"8667","sip_proxy_port":" 5060 ","tftp_port":"6_9"}`,
 		"float and bool for an integer": `{"http_port":1.5,"tftp_port":true,"sip_proxy_port":1e3}`,
+		"integers of any size":          `{"http_port":9223372036854775808,"tftp_port":"-00012","sip_proxy_port":"+7","vlan_enabled":true,"vlan_id":"184467440737095516160"}`,
 		"number for text":               `{"admin_password":1234,"exten_dnd":25}`,
 		"spellings of yes and no":       `{"dns_enabled":"no","ntp_enabled":"OFF","sip_subscribe_mwi":"Yes","vlan_enabled":0}`,
 		"vlan outside its bounds":       `{"vlan_enabled":true,"vlan_id":5000,"vlan_priority":8,"vlan_pc_port_id":-1}`,
@@ -56,6 +57,9 @@ func TestValidateRefuses(t *testing.T) {
 	const enum = "value is not a valid enumeration member; permitted: "
 	tests := []struct{ name, raw, want string }{
 		{"text for an integer", `{"http_port":"x"}`, one("http_port", errInteger)},
+		{"underscores in a row", `{"http_port":"1__0"}`, one("http_port", errInteger)},
+		{"digits of another script", `{"http_port":"١"}`, one("http_port", errInteger)},
+		{"no digits", `{"http_port":"+"}`, one("http_port", errInteger)},
 		{"huge integer", `{"http_port":1e400}`, one("http_port", errInteger)},
 		{"object for text", `{"ip":{}}`, one("ip", errString)},
 		{"text for a boolean", `{"dns_enabled":"maybe"}`, one("dns_enabled", errBool)},
@@ -64,6 +68,8 @@ func TestValidateRefuses(t *testing.T) {
 		{"case of an enumeration", `{"sip_transport":"UDP"}`, one("sip_transport", enum+"'udp', 'tcp', 'tls' (type=type_error.enum)")},
 		{"protocol", `{"protocol":"sip"}`, one("protocol", "unexpected value; permitted: 'SIP', 'SCCP' (type=value_error.const)")},
 		{"locale", `{"locale":"xfr_FR"}`, one("locale", `string does not match regex "[a-z]{2}_[A-Z]{2}" (type=value_error.str.regex; pattern=[a-z]{2}_[A-Z]{2})`)},
+		{"short locale", `{"locale":"fr_F"}`, one("locale", `string does not match regex "[a-z]{2}_[A-Z]{2}" (type=value_error.str.regex; pattern=[a-z]{2}_[A-Z]{2})`)},
+		{"locale in lower case", `{"locale":"fr_fr"}`, one("locale", `string does not match regex "[a-z]{2}_[A-Z]{2}" (type=value_error.str.regex; pattern=[a-z]{2}_[A-Z]{2})`)},
 		{"unknown zone", `{"timezone":"Moon/X"}`, one("timezone", `'No time zone found with key Moon/X' (type=value_error)`)},
 		{"zone outside the database", `{"timezone":"../../etc/passwd"}`, one("timezone", `'No time zone found with key ../../etc/passwd' (type=value_error)`)},
 		{"the machine's zone", `{"timezone":"Local"}`, one("timezone", `'No time zone found with key Local' (type=value_error)`)},
@@ -73,6 +79,8 @@ func TestValidateRefuses(t *testing.T) {
 		{"text for lines", `{"sip_lines":"x"}`, one("sip_lines", errDict)},
 		{"line port", `{"sip_lines":{"1":{"proxy_port":"a"}}}`, one("sip_lines -> 1 -> proxy_port", errInteger)},
 		{"key position", `{"funckeys":{"a":{"type":"park"}}}`, one("funckeys", "Dictionary keys must be a positive integer in string format. (type=value_error)")},
+		{"key position in another script", `{"funckeys":{"١":{"type":"park"}}}`, one("funckeys", "Dictionary keys must be a positive integer in string format. (type=value_error)")},
+		{"key without position", `{"funckeys":{"":{"type":"park"}}}`, one("funckeys", "Dictionary keys must be a positive integer in string format. (type=value_error)")},
 		{"key without value", `{"funckeys":{"1":{"type":"blf","value":""}}}`, one("funckeys -> 1 -> __root__", "Value is required for BLF and Speed Dial types. (type=value_error)")},
 		{"key without type", `{"funckeys":{"1":{"value":"1"}}}`, one("funckeys -> 1 -> type", errRequired)},
 		{"call manager without address", `{"sccp_call_managers":{"1":{}}}`, one("sccp_call_managers -> 1 -> ip", errRequired)},
@@ -82,6 +90,7 @@ func TestValidateRefuses(t *testing.T) {
 		{"unknown member", `{"foo":1}`, one("__root__", "('Custom fields must start with `X_`', ['foo']) (type=value_error)")},
 		{"almost custom", `{"XX_a":1,"_comment":2}`, one("__root__", "('Custom fields must start with `X_`', ['XX_a', '_comment']) (type=value_error)")},
 		{"ntp without address", `{"ntp_enabled":true,"ntp_ip":""}`, one("__root__", "Field `ip_ntp` is required if ip is enabled (type=value_error)")},
+		{"vlan -0", `{"vlan_enabled":true,"vlan_id":"-0"}`, one("__root__", "Field `id_vlan` is required if id is enabled (type=value_error)")},
 		{"vlan 0", `{"vlan_enabled":"on","vlan_id":"0"}`, one("__root__", "Field `id_vlan` is required if id is enabled (type=value_error)")},
 		{
 			"everything at once", `{"http_port":"x","dns_enabled":1,"foo":1,"locale":"fr"}`,

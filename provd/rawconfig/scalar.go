@@ -6,45 +6,50 @@ import (
 	"math/big"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	// The box has no time zone files of its own, and a raw config names zones.
 	_ "time/tzdata"
 
 	"provbox/provd/document"
+	"provbox/provd/plugin/zone"
 )
 
 // optional allows null.
 func optional(c check) check {
-	return func(p *problems, path []string, v any) {
+	return func(p *problems, v any) {
 		if v != nil {
-			c(p, path, v)
+			c(p, v)
 		}
 	}
 }
 
 // text accepts what pydantic coerces to a string: strings, numbers, booleans.
-func text(p *problems, path []string, v any) {
+func text(p *problems, v any) {
 	switch v.(type) {
 	case nil, []any, *document.Object:
-		p.addValue(path, v, errString)
+		p.addValue(v, errString)
 	}
 }
 
-func texts(p *problems, path []string, v any) {
+func texts(p *problems, v any) {
 	l, ok := v.([]any)
 	if !ok {
-		p.addValue(path, v, errList)
+		p.addValue(v, errList)
 		return
 	}
 	for i, e := range l {
-		text(p, child(path, fmt.Sprint(i)), e)
+		check(text).at(p, strconv.Itoa(i), e)
 	}
 }
 
-func integer(p *problems, path []string, v any) {
+// isNoDict is the check that only an object passes that was found not to be one.
+func isNoDict(p *problems, v any) { p.addValue(v, errDict) }
+
+func integer(p *problems, v any) {
 	if _, ok := asInteger(v); !ok {
-		p.addValue(path, v, errInteger)
+		p.addValue(v, errInteger)
 	}
 }
 
@@ -79,6 +84,9 @@ func asInteger(v any) (string, bool) {
 	default:
 		return "", false
 	}
+	if n, err := strconv.ParseInt(s, 10, 64); err == nil {
+		return strconv.FormatInt(n, 10), true
+	}
 	if len(s) > maxDigits || !integerPattern.MatchString(s) {
 		return "", false
 	}
@@ -89,9 +97,9 @@ func asInteger(v any) (string, bool) {
 	return n.String(), true
 }
 
-func boolean(p *problems, path []string, v any) {
+func boolean(p *problems, v any) {
 	if _, ok := asBool(v); !ok {
-		p.addValue(path, v, errBool)
+		p.addValue(v, errBool)
 	}
 }
 
@@ -106,7 +114,9 @@ func asBool(v any) (value, ok bool) {
 			return false, true
 		}
 		return false, false
-	case bool, json.Number, int:
+	case bool:
+		return v, true
+	case json.Number, int:
 		return document.Equal(v, true), document.Equal(v, true) || document.Equal(v, false)
 	}
 	return false, false
@@ -118,34 +128,39 @@ func oneOf(values []string) check {
 		quoted[i] = repr(v)
 	}
 	permitted := strings.Join(quoted, ", ")
-	return func(p *problems, path []string, v any) {
+	return func(p *problems, v any) {
 		if s, ok := v.(string); !ok || !slices.Contains(values, s) {
-			p.addValue(path, v, "value is not a valid enumeration member; permitted: "+permitted+" (type=type_error.enum)")
+			p.addValue(v, "value is not a valid enumeration member; permitted: "+permitted+" (type=type_error.enum)")
 		}
 	}
 }
 
-func protocol(p *problems, path []string, v any) {
+func protocol(p *problems, v any) {
 	if v != "SIP" && v != "SCCP" {
-		p.add(path, "unexpected value; permitted: 'SIP', 'SCCP' (type=value_error.const)")
+		p.add("unexpected value; permitted: 'SIP', 'SCCP' (type=value_error.const)")
 	}
 }
 
-// The pattern is matched at the start only: fr_FR.UTF-8 passes.
-var localePattern = regexp.MustCompile(`^[a-z]{2}_[A-Z]{2}`)
+// isLocale reports whether a text begins like one: fr_FR.UTF-8 passes.
+func isLocale(s string) bool {
+	return len(s) >= 5 && isLower(s[0]) && isLower(s[1]) && s[2] == '_' && isUpper(s[3]) && isUpper(s[4])
+}
 
-func locale(p *problems, path []string, v any) {
+func isLower(c byte) bool { return 'a' <= c && c <= 'z' }
+func isUpper(c byte) bool { return 'A' <= c && c <= 'Z' }
+
+func locale(p *problems, v any) {
 	before := p.count
-	text(p, path, v)
-	if s, _ := v.(string); p.count == before && !localePattern.MatchString(s) {
-		p.add(path, `string does not match regex "[a-z]{2}_[A-Z]{2}" (type=value_error.str.regex; pattern=[a-z]{2}_[A-Z]{2})`)
+	text(p, v)
+	if s, _ := v.(string); p.count == before && !isLocale(s) {
+		p.add(`string does not match regex "[a-z]{2}_[A-Z]{2}" (type=value_error.str.regex; pattern=[a-z]{2}_[A-Z]{2})`)
 	}
 }
 
 // timezone accepts a key of the time zone database, and "" for none.
-func timezone(p *problems, path []string, v any) {
+func timezone(p *problems, v any) {
 	before := p.count
-	text(p, path, v)
+	text(p, v)
 	if p.count > before {
 		return
 	}
@@ -157,12 +172,15 @@ func timezone(p *problems, path []string, v any) {
 	if s == "" || knownZone(s) {
 		return
 	}
-	p.add(path, repr("No time zone found with key "+clip(s))+" (type=value_error)")
+	p.add(repr("No time zone found with key "+clip(s)) + " (type=value_error)")
 }
 
 var zonePattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_+/-]*$`)
 
 func knownZone(name string) bool {
+	if zone.Known(name) {
+		return true // without a look at the files of the machine
+	}
 	// "Local" is Go's word for the machine's own zone, not a zone's name.
 	if len(name) > maxQuoted || name == "Local" || !zonePattern.MatchString(name) {
 		return false

@@ -2,14 +2,21 @@ package rawconfig
 
 import (
 	"fmt"
-	"regexp"
+	"slices"
 	"strings"
 
 	"provbox/provd/document"
 )
 
-// check tests one value and reports what is wrong with it under its path.
-type check func(p *problems, path []string, v any)
+// check tests one value and reports what is wrong with it. Where it stands, p knows.
+type check func(p *problems, v any)
+
+// at tests the value of a member.
+func (c check) at(p *problems, name string, v any) {
+	p.path = append(p.path, name)
+	c(p, v)
+	p.path = p.path[:len(p.path)-1]
+}
 
 // member is one known member of an object.
 type member struct {
@@ -126,19 +133,20 @@ var required = []struct{ group, member string }{
 // rawNames are the names of rawMembers. It is only read.
 var rawNames = names(rawMembers)
 
-func checkRaw(p *problems, path []string, raw *document.Object) {
-	failed := map[string]bool{}
+func checkRaw(p *problems, raw *document.Object) {
+	var failed []string
 	for _, m := range rawMembers {
 		if v, ok := raw.Get(m.name); ok {
 			before := p.count
-			m.check(p, child(path, m.name), v)
-			failed[m.name] = p.count > before
+			m.check.at(p, m.name, v)
+			if p.count > before {
+				failed = append(failed, m.name)
+			}
 		}
 	}
-	root := child(path, "__root__")
 	for _, r := range required {
 		name, enabled := r.group+"_"+r.member, r.group+"_enabled"
-		if failed[name] || failed[enabled] {
+		if slices.Contains(failed, name) || slices.Contains(failed, enabled) {
 			continue // said already
 		}
 		v, _ := raw.Get(name)
@@ -146,7 +154,7 @@ func checkRaw(p *problems, path []string, raw *document.Object) {
 		if yes, _ := asBool(on); yes && emptyMember(r.member, v) {
 			// The two words are swapped, as they have always been; clients
 			// match on the text.
-			p.add(root, fmt.Sprintf("Field `%s_%s` is required if %s is enabled (type=value_error)", r.member, r.group, r.member))
+			p.addAt("__root__", fmt.Sprintf("Field `%s_%s` is required if %s is enabled (type=value_error)", r.member, r.group, r.member))
 		}
 	}
 	var odd []string
@@ -159,7 +167,7 @@ func checkRaw(p *problems, path []string, raw *document.Object) {
 		odd = append(odd[:maxProblems], fmt.Sprintf("and %d more", len(odd)-maxProblems))
 	}
 	if len(odd) > 0 {
-		p.add(root, fmt.Sprintf("('Custom fields must start with `X_`', [%s]) (type=value_error)", strings.Join(odd, ", ")))
+		p.addAt("__root__", fmt.Sprintf("('Custom fields must start with `X_`', [%s]) (type=value_error)", strings.Join(odd, ", ")))
 	}
 }
 
@@ -199,64 +207,74 @@ func names(ms []member) map[string]bool {
 	return set
 }
 
-var numericKeyPattern = regexp.MustCompile(`^[0-9]+$`)
+func anyKey(string) bool { return true }
 
-func anyKey(string) bool       { return true }
-func numericKey(s string) bool { return numericKeyPattern.MatchString(s) }
+// numericKey reports whether a key is made of digits, one at least.
+func numericKey(s string) bool {
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return false
+		}
+	}
+	return s != ""
+}
 
 // dict checks an object whose members all have one form. An empty list passes
 // for an empty object: some clients are written in PHP.
 func dict(key func(string) bool, each check) check {
-	return func(p *problems, path []string, v any) {
+	return func(p *problems, v any) {
 		if l, ok := v.([]any); ok && len(l) == 0 {
 			return
 		}
 		o, ok := v.(*document.Object)
 		if !ok {
-			p.addValue(path, v, errDict)
+			p.addValue(v, errDict)
 			return
 		}
 		bad := false
 		for name, e := range o.All() {
 			bad = bad || !key(name)
-			each(p, child(path, name), e)
+			each.at(p, name, e)
 		}
 		if bad {
-			p.add(path, "Dictionary keys must be a positive integer in string format. (type=value_error)")
+			p.add("Dictionary keys must be a positive integer in string format. (type=value_error)")
 		}
 	}
 }
 
 func object(members []member, need []string) check {
-	return func(p *problems, path []string, v any) {
+	return func(p *problems, v any) {
 		o, ok := v.(*document.Object)
 		if !ok {
-			p.addValue(path, v, errDict)
+			p.addValue(v, errDict)
 			return
 		}
 		for _, name := range need {
 			if !o.Has(name) {
-				p.add(child(path, name), errRequired)
+				p.addAt(name, errRequired)
 			}
 		}
 		for _, m := range members {
 			if e, ok := o.Get(m.name); ok {
-				m.check(p, child(path, m.name), e)
+				m.check.at(p, m.name, e)
 			}
 		}
 	}
 }
 
-func funckey(p *problems, path []string, v any) {
+// funckeyObject is the form of a function key, but for what funckey says.
+var funckeyObject = object(funckeyMembers, []string{"type"})
+
+func funckey(p *problems, v any) {
 	before := p.count
-	object(funckeyMembers, []string{"type"})(p, path, v)
+	funckeyObject(p, v)
 	o, ok := v.(*document.Object)
 	if !ok || p.count > before {
 		return
 	}
 	value, _ := o.Get("value")
 	if kind := o.String("type"); (kind == "blf" || kind == "speeddial") && isBlank(value) {
-		p.add(child(path, "__root__"), "Value is required for BLF and Speed Dial types. (type=value_error)")
+		p.addAt("__root__", "Value is required for BLF and Speed Dial types. (type=value_error)")
 	}
 }
 

@@ -51,22 +51,36 @@ func Get(name string, year int) (Info, bool) {
 	return info, true
 }
 
-// find looks the zone up in the table, whose lines are sorted by name.
+// Known reports whether a name is that of a zone.
+func Known(name string) bool {
+	_, ok := line(name)
+	return ok
+}
+
 func find(name string) (rule, bool) {
+	footer, ok := line(name)
+	if !ok {
+		return rule{}, false
+	}
+	return parse(footer)
+}
+
+// line looks the footer of a zone up in the table, whose lines are sorted by name.
+func line(name string) (footer string, ok bool) {
 	for rest := table; rest != ""; {
 		start := 1 + strings.LastIndexByte(rest[:len(rest)/2], '\n')
 		line, after, _ := strings.Cut(rest[start:], "\n")
 		is, footer, _ := strings.Cut(line, " ")
 		switch {
 		case name == is:
-			return parse(footer)
+			return footer, true
 		case name < is:
 			rest = rest[:start]
 		default:
 			rest = after
 		}
 	}
-	return rule{}, false
+	return "", false
 }
 
 func change(t time.Time) Change {

@@ -100,3 +100,15 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+func TestKnown(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]bool{
+		"Europe/Paris": true, "UTC": true, "Africa/Abidjan": true, "Zulu": true, "America/Argentina/Buenos_Aires": true,
+		"": false, "Europe": false, "Europe/Pari": false, "Europe/Paris ": false, "europe/paris": false, "CET-1CEST,M3.5.0,M10.5.0/3": false, "\n": false, "zzz": false, "0": false,
+	} {
+		if Known(name) != want {
+			t.Errorf("%q: got %v", name, !want)
+		}
+	}
+}
