@@ -9,14 +9,21 @@ func positional(name string, args []Value, kwargs []Keyword, least, most int) er
 	if len(kwargs) == 0 && n >= least && (n <= most || most < 0) {
 		return nil
 	}
+	owner, short, _ := strings.Cut(name, ".")
+	if short == "" {
+		owner, short = "", name
+	}
+	if isSlot(owner, short) {
+		return slotArgs(owner, short, len(kwargs) > 0, most, n)
+	}
 	if len(kwargs) > 0 {
 		return TypeErrorf("%s() takes no keyword arguments", name)
 	}
-	short := name[strings.LastIndexByte(name, '.')+1:]
+	search := searchNames[short] && (owner == "str" || owner == "bytes" || owner == "bytearray")
 	switch {
-	case searchNames[short] && n < least:
+	case search && n < least:
 		return TypeErrorf("%s() takes at least %d argument%s (%d given)", short, least, pluralS(least), n)
-	case searchNames[short] && n > most:
+	case search && n > most:
 		return TypeErrorf("%s() takes at most %d arguments (%d given)", short, most, n)
 	case most == 0:
 		return TypeErrorf("%s() takes no arguments (%d given)", name, n)
@@ -34,6 +41,42 @@ func positional(name string, args []Value, kwargs []Keyword, least, most int) er
 // the message differently.
 var searchNames = map[string]bool{
 	"find": true, "rfind": true, "index": true, "rindex": true, "count": true, "startswith": true, "endswith": true,
+}
+
+// isSlot reports whether a method is one that CPython wraps a C slot in, whose
+// arguments it checks with other words.
+func isSlot(owner, name string) bool {
+	if !strings.HasPrefix(name, "__") {
+		return false
+	}
+	switch name {
+	case "__format__", "__reversed__", "__round__", "__trunc__", "__floor__", "__ceil__", "__bytes__", "__dir__",
+		"__instancecheck__", "__subclasscheck__", "__length_hint__", "__init__", "__new__", "__init_subclass__",
+		"__enter__", "__exit__", "__missing__", "__getformat__", "__subclasshook__":
+		return false
+	case "__contains__":
+		return owner != "dict" && owner != "set" && owner != "frozenset"
+	case "__getitem__":
+		return owner != "dict" && owner != "list"
+	}
+	return true
+}
+
+// slotArgs is the error of isSlot's methods for n arguments instead of want.
+func slotArgs(owner, name string, keywords bool, want, n int) error {
+	if keywords {
+		return TypeErrorf("wrapper %s() takes no keyword arguments", name)
+	}
+	gap := ""
+	switch name {
+	case "__setattr__", "__setitem__", "__imul__":
+		gap = " "
+	case "__mul__", "__rmul__":
+		if owner != "int" && owner != "float" && owner != "bool" {
+			gap = " "
+		}
+	}
+	return TypeErrorf("%sexpected %d argument%s, got %d", gap, want, pluralS(want), n)
 }
 
 func pluralS(n int) string {
@@ -115,7 +158,7 @@ func addBinary(table methodTable, reflected bool, ops ...BinaryOp) {
 func addInPlace(table methodTable, ops ...BinaryOp) {
 	for _, op := range ops {
 		table.m[binaryNames[op].inPlace] = func(t *Thread, self Value, args []Value, kwargs []Keyword) (Value, error) {
-			if err := positional(binaryNames[op].inPlace, args, kwargs, 1, 1); err != nil {
+			if err := positional(table.owner+"."+binaryNames[op].inPlace, args, kwargs, 1, 1); err != nil {
 				return nil, err
 			}
 			if !isCore(Native(self)) {

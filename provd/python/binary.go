@@ -57,6 +57,10 @@ func binaryNative(t *Thread, op BinaryOp, a, b Value) (r Value, ok bool, err err
 		if op == OpAdd {
 			return concatSequence(t, a, b)
 		}
+		if format, ok := a.(Bytes); ok && op == OpMod {
+			r, err := bytesPercent(t, string(format), b)
+			return Bytes(r), true, err
+		}
 	case *Dict:
 		if y, ok := b.(*Dict); ok && op == OpOr {
 			c, err := x.Copy(t)
@@ -157,6 +161,8 @@ func unsupported(op BinaryOp, symbol string, a, b Value) error {
 			return TypeErrorf(`can only concatenate tuple (not "%s") to tuple`, TypeName(b))
 		case Bytes:
 			return TypeErrorf("can't concat %s to bytes", TypeName(b))
+		case *ByteArray:
+			return TypeErrorf("can't concat %s to bytearray", TypeName(b))
 		}
 	case OpMul:
 		if isSequence(a) {
@@ -171,7 +177,7 @@ func unsupported(op BinaryOp, symbol string, a, b Value) error {
 
 func isSequence(v Value) bool {
 	switch Native(v).(type) {
-	case Str, Bytes, *List, Tuple:
+	case Str, Bytes, *ByteArray, *List, Tuple:
 		return true
 	}
 	return false

@@ -15,7 +15,7 @@ func linkBuiltins() *Dict {
 		d.SetStr(name, NewBuiltin(name, functions[name]))
 	}
 	for _, c := range []*Class{
-		BoolClass, BytesClass, ClassMethodClass, DictClass, EnumerateClass, FilterClass, FloatClass,
+		BoolClass, ByteArrayClass, BytesClass, ClassMethodClass, DictClass, EnumerateClass, FilterClass, FloatClass,
 		FrozensetClass, IntClass, ListClass, MapClass, ObjectClass, PropertyClass, RangeClass, ReversedClass,
 		SetClass, SliceClass, StaticMethodClass, StrClass, SuperClass, TupleClass, TypeClass, ZipClass,
 	} {

@@ -44,7 +44,7 @@ func (c *Class) define(spec ClassSpec) {
 	if spec.New != nil {
 		c.newFunc = spec.New
 	}
-	c.noNew, c.final = spec.NoNew, spec.Final
+	c.noNew, c.final, c.dotted = spec.NoNew, spec.Final, spec.Dotted
 	if spec.Doc != "" {
 		c.ns.SetStr("__doc__", Str(spec.Doc))
 	} else {

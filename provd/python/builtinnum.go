@@ -125,6 +125,12 @@ func builtinPow(t *Thread, args []Value, kwargs []Keyword) (Value, error) {
 	if mod == nil {
 		return Binary(t, OpPow, base, exp)
 	}
+	if !isCore(base) {
+		r, found, err := callSpecial(t, base, "__pow__", exp, mod)
+		if err != nil || found && r != Value(NotImplemented) {
+			return r, err
+		}
+	}
 	a, ok1 := bigOf(base)
 	b, ok2 := bigOf(exp)
 	m, ok3 := bigOf(mod)
@@ -172,7 +178,7 @@ func builtinRound(t *Thread, args []Value, kwargs []Keyword) (Value, error) {
 	if err := Unpack("round", args, kwargs, "number", &number, "ndigits??", &digits); err != nil {
 		return nil, err
 	}
-	if isCore(number) || Native(number) != number && isCore(Native(number)) {
+	if _, ok, err := asFloat(Native(number)); ok || err != nil {
 		if r, ok, err := roundNative(t, Native(number), digits); ok || err != nil {
 			return r, err
 		}
@@ -275,7 +281,12 @@ func builtinSum(t *Thread, args []Value, kwargs []Keyword) (Value, error) {
 	if err := Unpack("sum", args, kwargs, "iterable", &iterable, "start?", &total); err != nil {
 		return nil, err
 	}
+	if !isIterable(iterable) {
+		return nil, TypeErrorf("'%s' object is not iterable", TypeName(iterable))
+	}
 	switch Native(total).(type) {
+	case *ByteArray:
+		return nil, TypeErrorf("sum() can't sum bytearray [use b''.join(seq) instead]")
 	case Str:
 		return nil, TypeErrorf("sum() can't sum strings [use ''.join(seq) instead]")
 	case Bytes:

@@ -115,6 +115,8 @@ func builtinOrd(_ *Thread, v Value) (Value, error) {
 			}
 		}
 		return nil, TypeErrorf("ord() expected a character, but string of length %d found", strLen(string(s)))
+	case *ByteArray:
+		return builtinOrd(nil, s.Bytes())
 	case Bytes:
 		if len(s) == 1 {
 			return newInt64(int64(s[0])), nil

@@ -5,13 +5,26 @@ import (
 	"strings"
 )
 
-// linkBytes defines bytes.
+// linkBytes defines bytes and bytearray.
 func linkBytes() {
-	m := newMethodTable("bytes")
+	m := bytesMethods("bytes")
+	BytesClass.define(ClassSpec{
+		New: newBytes, Methods: m.m,
+		ClassMethods:  map[string]MethodFunc{"fromhex": bytesFromHex},
+		StaticMethods: map[string]BuiltinFunc{"maketrans": bytesMakeTrans("bytes")},
+	})
+	BytesClass.ns.SetStr("__new__", newMethod(BytesClass))
+	linkByteArray(bytesMethods("bytearray"))
+}
+
+// bytesMethods are the methods of bytes, with the messages of owner.
+func bytesMethods(owner string) methodTable {
+	m := newMethodTable(owner)
 	addCommon(m, "__len__", "__iter__", "__contains__", "__getitem__", "__hash__", "__repr__")
-	addBinary(m, false, OpAdd)
+	addBinary(m, false, OpAdd, OpMod)
 	addBinary(m, true, OpMul)
 	addCompare(m, OpEq, OpNe, OpLt, OpLe, OpGt, OpGe)
+	add(m, "__bytes__", 0, 0, func(_ *Thread, b Bytes, _ []Value) (Value, error) { return b, nil })
 	addKw(m, "decode", func(t *Thread, b Bytes, args []Value, kwargs []Keyword) (Value, error) {
 		encoding, errors := "utf-8", "strict"
 		if err := Unpack("decode", args, kwargs, "encoding?", &encoding, "errors?", &errors); err != nil {
@@ -23,57 +36,76 @@ func linkBytes() {
 	addBytesSearch(m)
 	addBytesSplit(m)
 	addBytesEdit(m)
-	BytesClass.define(ClassSpec{
-		New: newBytes, Methods: m.m,
-		ClassMethods: map[string]MethodFunc{"fromhex": bytesFromHex},
-	})
-	BytesClass.ns.SetStr("__new__", newMethod(BytesClass))
+	addBytesCase(m)
+	addBytesPad(m)
+	return m
 }
 
 // newBytes is bytes().
 func newBytes(t *Thread, _ *Class, args []Value, kwargs []Keyword) (Value, error) {
-	var source, encoding, errors Value
-	err := Unpack("bytes", args, kwargs, "source?", &source, "encoding?", &encoding, "errors?", &errors)
-	if err != nil || source == nil {
-		return Bytes(""), err
-	}
-	if s, ok := Native(source).(Str); ok {
-		if encoding == nil {
-			return nil, TypeErrorf("string argument without an encoding")
-		}
-		name, err := strArg(encoding, "bytes() argument 'encoding' must be str, not %s")
-		if err != nil {
-			return nil, err
-		}
-		handler := "strict"
-		if errors != nil {
-			if handler, err = strArg(errors, "bytes() argument 'errors' must be str, not %s"); err != nil {
-				return nil, err
-			}
-		}
-		b, err := encodeStr(t, string(s), name, handler)
-		return Bytes(b), err
-	}
-	if encoding != nil || errors != nil {
-		return nil, TypeErrorf("encoding without a string argument")
-	}
-	if n, ok, err := asIndex(t, source); err != nil {
-		return nil, err
-	} else if ok {
-		if n < 0 {
-			return nil, ValueErrorf("negative count")
-		}
-		b, err := repeatString(t, "\x00", n)
-		return Bytes(b), err
-	}
-	b, err := bytesOf(t, source)
+	b, err := makeBytes(t, "bytes", args, kwargs)
 	return Bytes(b), err
 }
 
-// bytesOf converts bytes or an iterable of integers.
-func bytesOf(t *Thread, v Value) (string, error) {
-	if b, ok := Native(v).(Bytes); ok {
-		return string(b), nil
+// makeBytes is what bytes() and bytearray() make of their arguments.
+func makeBytes(t *Thread, fname string, args []Value, kwargs []Keyword) (string, error) {
+	var source, encodingArg, errorsArg Value
+	if err := Unpack(fname, args, kwargs, "source?", &source, "encoding?", &encodingArg, "errors?", &errorsArg); err != nil {
+		return "", err
+	}
+	encoding, handler := "", "strict"
+	if encodingArg != nil {
+		var err error
+		if encoding, err = strArg(encodingArg, fname+"() argument 'encoding' must be str, not %s"); err != nil {
+			return "", err
+		}
+	}
+	if errorsArg != nil {
+		var err error
+		if handler, err = strArg(errorsArg, fname+"() argument 'errors' must be str, not %s"); err != nil {
+			return "", err
+		}
+	}
+	if source == nil {
+		if encodingArg != nil || errorsArg != nil {
+			word := "errors"
+			if encodingArg != nil {
+				word = "encoding"
+			}
+			return "", TypeErrorf("%s without a string argument", word)
+		}
+		return "", nil
+	}
+	if s, ok := Native(source).(Str); ok {
+		if encodingArg == nil {
+			return "", TypeErrorf("string argument without an encoding")
+		}
+		return encodeStr(t, string(s), encoding, handler)
+	}
+	if encodingArg != nil || errorsArg != nil {
+		word := "encoding"
+		if encodingArg == nil {
+			word = "errors"
+		}
+		return "", TypeErrorf("%s without a string argument", word)
+	}
+	if n, ok, err := sizeOf(t, source); IsException(err, OverflowError) {
+		return "", OverflowErrorf("cannot fit 'int' into an index-sized integer")
+	} else if err != nil {
+		return "", err
+	} else if ok {
+		if n < 0 {
+			return "", ValueErrorf("negative count")
+		}
+		return repeatString(t, "\x00", n)
+	}
+	return bytesOf(t, source, fname)
+}
+
+// bytesOf converts bytes or an iterable of integers; kind is the class it is for.
+func bytesOf(t *Thread, v Value, kind string) (string, error) {
+	if b, ok := bytesLike(v); ok {
+		return b, t.Alloc(int64(len(b)))
 	}
 	if fn, ok := lookupSpecial(v, "__bytes__"); ok {
 		r, err := callFound(t, fn, v)
@@ -87,7 +119,7 @@ func bytesOf(t *Thread, v Value) (string, error) {
 		return string(b), nil
 	}
 	if _, isStr := Native(v).(Str); isStr || !isIterable(v) {
-		return "", TypeErrorf("cannot convert '%s' object to bytes", TypeName(v))
+		return "", TypeErrorf("cannot convert '%s' object to %s", TypeName(v), kind)
 	}
 	var out []byte
 	err := Iterate(t, v, func(item Value) error {
@@ -98,6 +130,9 @@ func bytesOf(t *Thread, v Value) (string, error) {
 		case !ok:
 			return TypeErrorf("'%s' object cannot be interpreted as an integer", TypeName(item))
 		case i < 0 || i > 255:
+			if kind == "bytearray" {
+				return ValueErrorf("byte must be in range(0, 256)")
+			}
 			return ValueErrorf("bytes must be in range(0, 256)")
 		}
 		out = append(out, byte(i))
@@ -119,13 +154,17 @@ func bytesHex(t *Thread, b Bytes, args []Value, kwargs []Keyword) (Value, error)
 	if sep == nil {
 		return Str(digits), nil
 	}
-	by := ""
-	switch s := Native(sep).(type) {
-	case Str:
+	by, ok := bytesLike(sep)
+	if s, isStr := Native(sep).(Str); isStr {
 		by = string(s)
-	case Bytes:
-		by = string(s)
-	default:
+	} else if !ok {
+		n, err := Len(t, sep)
+		if err != nil {
+			return nil, err
+		}
+		if n != 1 {
+			return nil, ValueErrorf("sep must be length 1.")
+		}
 		return nil, TypeErrorf("sep must be str or bytes.")
 	}
 	if len(by) != 1 {

@@ -1,11 +1,25 @@
 package python
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
+
+// bytesLike gives the content of bytes or of a bytearray.
+func bytesLike(v Value) (string, bool) {
+	switch b := Native(v).(type) {
+	case Bytes:
+		return string(b), true
+	case *ByteArray:
+		return string(b.data), true
+	}
+	return "", false
+}
 
 // bytesArg converts an argument that must be bytes.
 func bytesArg(v Value) (string, error) {
-	if b, ok := Native(v).(Bytes); ok {
-		return string(b), nil
+	if b, ok := bytesLike(v); ok {
+		return b, nil
 	}
 	return "", TypeErrorf("a bytes-like object is required, not '%s'", TypeName(v))
 }
@@ -40,7 +54,7 @@ func bytesNeedle(t *Thread, v Value) (string, error) {
 // bytesSought is bytesNeedle for the methods, which word a refusal otherwise
 // than the operator in does.
 func bytesSought(t *Thread, v Value) (string, error) {
-	if _, ok := Native(v).(Bytes); !ok {
+	if _, ok := bytesLike(v); !ok {
 		if _, ok, err := clampIndex(t, v); err == nil && !ok {
 			return "", TypeErrorf("argument should be integer or bytes-like object, not '%s'", TypeName(v))
 		}
@@ -57,11 +71,11 @@ func bytesSpan(t *Thread, b string, args []Value) (part string, from int, absent
 	if len(args) > 1 {
 		by.Stop = args[1]
 	}
-	if start, ok, err := clampIndex(t, by.Start); err == nil && ok && start > len(b) {
-		return "", 0, true, nil
-	}
 	start, stop, _, err := by.indices(t, len(b))
 	if err != nil || start > stop {
+		return "", 0, true, err
+	}
+	if first, ok, err := clampIndex(t, by.Start); err != nil || ok && first > len(b) {
 		return "", 0, true, err
 	}
 	return b[start:stop], start, false, nil
@@ -70,14 +84,14 @@ func bytesSpan(t *Thread, b string, args []Value) (part string, from int, absent
 func addBytesSearch(m methodTable) {
 	search := func(name string, find func(s, sub string) int, must bool) {
 		add(m, name, 1, 3, func(t *Thread, b Bytes, args []Value) (Value, error) {
-			sub, err := bytesSought(t, args[0])
-			if err != nil {
-				return nil, err
-			}
 			if err := strWork(t, len(b)); err != nil {
 				return nil, err
 			}
 			part, from, absent, err := bytesSpan(t, string(b), args[1:])
+			if err != nil {
+				return nil, err
+			}
+			sub, err := bytesSought(t, args[0])
 			if err != nil {
 				return nil, err
 			}
@@ -95,14 +109,14 @@ func addBytesSearch(m methodTable) {
 	search("index", strings.Index, true)
 	search("rindex", strings.LastIndex, true)
 	add(m, "count", 1, 3, func(t *Thread, b Bytes, args []Value) (Value, error) {
-		sub, err := bytesSought(t, args[0])
-		if err != nil {
-			return nil, err
-		}
 		if err := strWork(t, len(b)); err != nil {
 			return nil, err
 		}
 		part, _, absent, err := bytesSpan(t, string(b), args[1:])
+		if err != nil {
+			return nil, err
+		}
+		sub, err := bytesSought(t, args[0])
 		switch {
 		case err != nil:
 			return nil, err
@@ -121,7 +135,7 @@ func addBytesSearch(m methodTable) {
 			}
 			options, ok := Native(args[0]).(Tuple)
 			if !ok {
-				if _, ok := Native(args[0]).(Bytes); !ok {
+				if _, ok := bytesLike(args[0]); !ok {
 					return nil, TypeErrorf("%s first arg must be bytes or a tuple of bytes, not %s", name, TypeName(args[0]))
 				}
 				options = Tuple{args[0]}
@@ -154,46 +168,74 @@ func asBytes(items []Value) Value {
 
 func isByteSpace(r rune) bool { return r == ' ' || r >= '\t' && r <= '\r' }
 
+// byteSpaces are the bytes that are white space.
+const byteSpaces = " \t\n\r\v\f"
+
+func splitBytesSpace(t *Thread, s, spaces string, limit int) ([]Value, error) {
+	var items []Value
+	for s = strings.TrimLeft(s, spaces); s != ""; s = strings.TrimLeft(s, spaces) {
+		if err := t.Alloc(2 * valueBytes); err != nil {
+			return nil, err
+		}
+		at := strings.IndexAny(s, spaces)
+		if at < 0 || len(items) >= limit {
+			return append(items, Str(s)), nil
+		}
+		items = append(items, Str(s[:at]))
+		s = s[at:]
+	}
+	return items, nil
+}
+
+func rsplitBytesSpace(t *Thread, s, spaces string, limit int) ([]Value, error) {
+	var items []Value
+	for s = strings.TrimRight(s, spaces); s != ""; s = strings.TrimRight(s, spaces) {
+		if err := t.Alloc(2 * valueBytes); err != nil {
+			return nil, err
+		}
+		at := strings.LastIndexAny(s, spaces)
+		if at < 0 || len(items) >= limit {
+			items = append(items, Str(s))
+			break
+		}
+		items = append(items, Str(s[at+1:]))
+		s = s[:at]
+	}
+	slices.Reverse(items)
+	return items, nil
+}
+
 func addBytesSplit(m methodTable) {
-	addKw(m, "split", func(t *Thread, b Bytes, args []Value, kwargs []Keyword) (Value, error) {
-		var sep Value
-		limit := -1
-		if err := Unpack("split", args, kwargs, "sep??", &sep, "maxsplit?", &limit); err != nil {
-			return nil, err
-		}
-		if err := strWork(t, len(b)); err != nil {
-			return nil, err
-		}
-		if limit < 0 {
-			limit = maxInt
-		}
-		if sep == nil {
-			var items []Value
-			s := strings.TrimLeft(string(b), " \t\n\r\v\f")
-			for s != "" {
-				if err := t.Alloc(2 * valueBytes); err != nil {
-					return nil, err
-				}
-				at := strings.IndexAny(s, " \t\n\r\v\f")
-				if at < 0 || len(items) >= limit {
-					items = append(items, Bytes(s))
-					break
-				}
-				items = append(items, Bytes(s[:at]))
-				s = strings.TrimLeft(s[at:], " \t\n\r\v\f")
+	splitter := func(name string, fn, blank func(t *Thread, s, sep string, limit int) ([]Value, error)) {
+		addKw(m, name, func(t *Thread, b Bytes, args []Value, kwargs []Keyword) (Value, error) {
+			var sep Value
+			limit := -1
+			if err := Unpack(name, args, kwargs, "sep??", &sep, "maxsplit?", &limit); err != nil {
+				return nil, err
 			}
-			return NewList(items), nil
-		}
-		by, err := bytesArg(sep)
-		if err != nil {
-			return nil, err
-		}
-		if by == "" {
-			return nil, ValueErrorf("empty separator")
-		}
-		items, err := splitSep(t, string(b), by, limit)
-		return asBytes(items), err
-	})
+			if err := strWork(t, len(b)); err != nil {
+				return nil, err
+			}
+			if limit < 0 {
+				limit = maxInt
+			}
+			if sep == nil {
+				items, err := blank(t, string(b), byteSpaces, limit)
+				return asBytes(items), err
+			}
+			by, err := bytesArg(sep)
+			if err != nil {
+				return nil, err
+			}
+			if by == "" {
+				return nil, ValueErrorf("empty separator")
+			}
+			items, err := fn(t, string(b), by, limit)
+			return asBytes(items), err
+		})
+	}
+	splitter("split", splitSep, splitBytesSpace)
+	splitter("rsplit", rsplitSep, rsplitBytesSpace)
 	addKw(m, "splitlines", func(t *Thread, b Bytes, args []Value, kwargs []Keyword) (Value, error) {
 		keep := false
 		if err := Unpack("splitlines", args, kwargs, "keepends?", &keep); err != nil {
@@ -224,7 +266,7 @@ func addBytesSplit(m methodTable) {
 			at := find(string(b), sep)
 			switch {
 			case at >= 0:
-				return Tuple{b[:at], Bytes(sep), b[at+len(sep):]}, nil
+				return Tuple{b[:at], args[0], b[at+len(sep):]}, nil
 			case last:
 				return Tuple{Bytes(""), Bytes(""), b}, nil
 			}
@@ -244,11 +286,11 @@ func addBytesSplit(m methodTable) {
 		parts := make([]string, len(items))
 		size := int64(len(b)) * int64(len(items))
 		for i, v := range items {
-			p, ok := Native(v).(Bytes)
+			p, ok := bytesLike(v)
 			if !ok {
 				return nil, TypeErrorf("sequence item %d: expected a bytes-like object, %s found", i, TypeName(v))
 			}
-			parts[i] = string(p)
+			parts[i] = p
 			size += int64(len(p))
 		}
 		if err := t.Alloc(size); err != nil {
@@ -261,7 +303,7 @@ func addBytesSplit(m methodTable) {
 func addBytesEdit(m methodTable) {
 	strip := func(name string, left, right bool) {
 		add(m, name, 0, 1, func(t *Thread, b Bytes, args []Value) (Value, error) {
-			set := " \t\n\r\v\f"
+			set := byteSpaces
 			if len(args) == 1 && args[0] != Value(None) {
 				var err error
 				if set, err = bytesArg(args[0]); err != nil {
@@ -274,36 +316,6 @@ func addBytesEdit(m methodTable) {
 	strip("strip", true, true)
 	strip("lstrip", true, false)
 	strip("rstrip", false, true)
-	mapped := func(name string, low, high byte) {
-		add(m, name, 0, 0, func(t *Thread, b Bytes, _ []Value) (Value, error) {
-			if err := t.Alloc(int64(len(b))); err != nil {
-				return nil, err
-			}
-			out := []byte(b)
-			for i, c := range out {
-				if c >= low && c <= high {
-					out[i] = c ^ 0x20
-				}
-			}
-			return Bytes(out), strWork(t, len(b))
-		})
-	}
-	mapped("upper", 'a', 'z')
-	mapped("lower", 'A', 'Z')
-	test := func(name string, ok func(r rune) bool) {
-		add(m, name, 0, 0, func(t *Thread, b Bytes, _ []Value) (Value, error) {
-			for i := range len(b) {
-				if b[i] >= 0x80 || !ok(rune(b[i])) {
-					return False, strWork(t, len(b))
-				}
-			}
-			return Bool(b != ""), strWork(t, len(b))
-		})
-	}
-	test("isalpha", isAlpha)
-	test("isdigit", isDecimal)
-	test("isalnum", isAlnum)
-	test("isspace", isByteSpace)
 	add(m, "replace", 2, 3, func(t *Thread, b Bytes, args []Value) (Value, error) {
 		old, err := bytesArg(args[0])
 		if err != nil {

@@ -31,6 +31,7 @@ type Class struct {
 	meta     *Class
 	shape    *Class // what layout returns, for a program's class
 
+	dotted  bool    // messages name it with its module
 	native  bool    // built in: immutable, shared by all programs
 	final   bool    // may not be derived from
 	newFunc NewFunc // nil: the base's
@@ -57,6 +58,9 @@ type ClassSpec struct {
 	NoNew bool
 	// Final forbids deriving from the class.
 	Final bool
+	// Dotted makes error messages name the class with its module, as CPython's
+	// do for the classes of modules written in C.
+	Dotted bool
 	// Methods are the methods by name, dunder methods included.
 	Methods map[string]MethodFunc
 	// ClassMethods get the class as self.

@@ -160,7 +160,7 @@ out = [
 		"'name' is read-only": "AttributeError: attribute 'name' of 'Host' objects is not writable",
 		"class is immutable":  "TypeError: cannot set 'version' attribute of immutable type 'Host'",
 		"argument is missing": "TypeError: Host() missing required argument 'name' (pos 1)",
-		"argument is wrong":   "TypeError: Host() argument 1 must be str, not int",
+		"argument is wrong":   "TypeError: Host() argument 'name' must be str, not int",
 	}
 	for name, err := range refused {
 		if message(err) != wants[name] {

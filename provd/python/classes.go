@@ -21,6 +21,8 @@ var (
 	StrClass = bareClass("str", ObjectClass)
 	// BytesClass is the class bytes.
 	BytesClass = bareClass("bytes", ObjectClass)
+	// ByteArrayClass is the class bytearray.
+	ByteArrayClass = bareClass("bytearray", ObjectClass)
 	// ListClass is the class list.
 	ListClass = bareClass("list", ObjectClass)
 	// TupleClass is the class tuple.

@@ -212,7 +212,7 @@ func addDictViews(m methodTable) {
 }
 
 func dictFromKeys(t *Thread, self Value, args []Value, kwargs []Keyword) (Value, error) {
-	if err := positional("fromkeys", args, kwargs, 1, 2); err != nil {
+	if err := positional("dict.fromkeys", args, kwargs, 1, 2); err != nil {
 		return nil, err
 	}
 	var value Value = None

@@ -22,8 +22,7 @@
 //     to that program: two goroutines must not run code on the same values at the
 //     same time.
 //
-// Where it differs from CPython on purpose: there are no complex numbers,
-// bytearrays or bytes formatting with %; a set yields its elements in the order
+// Where it differs from CPython on purpose: there are no complex numbers; a set yields its elements in the order
 // they were added; a class's __dict__ is a copy; list[int] is list; values
 // without identity of their own (numbers, strings, bytes) are identical when they
 // are equal and of one type, NaN included; integers are bounded at four million

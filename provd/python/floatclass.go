@@ -43,10 +43,12 @@ func newFloat(t *Thread, _ *Class, args []Value, kwargs []Keyword) (Value, error
 		text = string(v)
 	case Bytes:
 		text = string(v)
+	case *ByteArray:
+		text = string(v.data)
 	default:
 		f, ok, err := floatOf(t, args[0])
 		if err == nil && !ok {
-			err = TypeErrorf("float() argument must be a string or a real number, not '%s'", TypeName(v))
+			err = TypeErrorf("float() argument must be a string or a real number, not '%s'", TypeName(args[0]))
 		}
 		return Float(f), err
 	}
@@ -157,9 +159,12 @@ func floatHex(f float64) string {
 }
 
 func floatFromHex(t *Thread, self Value, args []Value, kwargs []Keyword) (Value, error) {
-	var s string
-	if err := Unpack("fromhex", args, kwargs, "string", &s); err != nil {
+	if err := positional("float.fromhex", args, kwargs, 1, 1); err != nil {
 		return nil, err
+	}
+	s, err := strArg(args[0], "bad argument type for built-in operation")
+	if err != nil {
+		return nil, TypeErrorf("bad argument type for built-in operation")
 	}
 	if err := t.Step(len(s) / 8); err != nil {
 		return nil, err

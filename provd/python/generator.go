@@ -72,6 +72,11 @@ func (g *Generator) Throw(t *Thread, thrown error) (v Value, done bool, err erro
 		return g.throwInner(t, thrown)
 	}
 	g.started = true
+	if !g.started {
+		// The code of the generator has no part in it, its finally blocks neither.
+		g.frame = nil
+		return nil, false, thrown
+	}
 	return g.resume(t, thrown)
 }
 

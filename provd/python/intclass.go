@@ -50,6 +50,8 @@ func newIntValue(t *Thread, _ *Class, args []Value, kwargs []Keyword) (Value, er
 		return parseInt(t, string(s), radix, s)
 	case Bytes:
 		return parseInt(t, string(s), radix, s)
+	case *ByteArray:
+		return parseInt(t, string(s.data), radix, s.Bytes())
 	}
 	if base != nil {
 		return nil, TypeErrorf("int() can't convert non-string with explicit base")
@@ -261,7 +263,7 @@ func intFromBytes(t *Thread, self Value, args []Value, kwargs []Keyword) (Value,
 	if err != nil {
 		return nil, err
 	}
-	data, err := bytesOf(t, source)
+	data, err := bytesOf(t, source, "bytes")
 	if err != nil {
 		return nil, err
 	}

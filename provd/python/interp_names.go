@@ -39,7 +39,9 @@ func lookupName(d *Dict, name *codeName) Value {
 }
 
 func undefined(name *codeName) error {
-	return NameErrorf("name '%s' is not defined", name.text)
+	exc := NewException(NameError, Str("name '"+name.text+"' is not defined"))
+	setField(exc, "name", Str(name.text))
+	return Throw(exc)
 }
 
 func (f *frame) unboundLocal(slot int) error {

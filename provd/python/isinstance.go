@@ -28,6 +28,9 @@ func isInstance(t *Thread, v, classes Value) (bool, error) {
 // isSubclass is issubclass(class, classes).
 func isSubclass(t *Thread, class, classes Value) (bool, error) {
 	k, isClass := class.(*Class)
+	if many, ok := classes.(Tuple); ok && len(many) == 0 {
+		return false, nil
+	}
 	if !isClass {
 		return false, TypeErrorf("issubclass() arg 1 must be a class")
 	}

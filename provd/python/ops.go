@@ -186,6 +186,8 @@ func Truth(t *Thread, v Value) (bool, error) {
 		return v.dict.live > 0, nil
 	case *DictView:
 		return v.dict.live > 0, nil
+	case EllipsisType, NotImplementedType:
+		return true, nil
 	case *Class, Callable:
 		if v.Type() == TypeClass {
 			return true, nil

@@ -1,6 +1,7 @@
 package python
 
 import (
+	"math"
 	"strconv"
 	"strings"
 )
@@ -29,13 +30,15 @@ type percentFormatter struct {
 	args    []Value
 	used    int
 	mapping bool
+	bytes   bool // the format is bytes, not a str
 	out     []byte
 }
 
 // percentSpec is one parsed conversion.
 type percentSpec struct {
 	left, plus, space, alternate, zero bool
-	width, precision                   int // precision -1: none
+	bytes                              bool // lengths are in bytes
+	width, precision                   int  // precision -1: none
 	kind                               rune
 }
 
@@ -70,7 +73,11 @@ func (p *percentFormatter) run() (string, error) {
 		}
 	}
 	if p.used < len(p.args) && !p.mapping {
-		return "", TypeErrorf("not all arguments converted during string formatting")
+		kind := "string"
+		if p.bytes {
+			kind = "bytes"
+		}
+		return "", TypeErrorf("not all arguments converted during %s formatting", kind)
 	}
 	return string(p.out), nil
 }
@@ -100,6 +107,9 @@ func (p *percentFormatter) conversion() error {
 		p.i++
 		return p.write("%")
 	case 's', 'd':
+		if p.bytes && p.peek() == 's' {
+			break
+		}
 		if done, err := p.simple(); done {
 			return err
 		}
@@ -109,10 +119,10 @@ func (p *percentFormatter) conversion() error {
 			return err
 		}
 	}
-	s := percentSpec{precision: -1}
+	s := percentSpec{precision: -1, bytes: p.bytes}
 	p.flags(&s)
 	var err error
-	if s.width, err = p.number("width too big", 0); err != nil {
+	if s.width, err = p.number("width too big", maxInt); err != nil {
 		return err
 	}
 	if s.width < 0 {
@@ -120,7 +130,11 @@ func (p *percentFormatter) conversion() error {
 	}
 	if p.peek() == '.' {
 		p.i++
-		if s.precision, err = p.number("precision too big", 0); err != nil {
+		tooBig := "precision too big"
+		if p.bytes {
+			tooBig = "prec too big"
+		}
+		if s.precision, err = p.number(tooBig, math.MaxInt32); err != nil {
 			return err
 		}
 		s.precision = max(s.precision, 0)
@@ -132,7 +146,10 @@ func (p *percentFormatter) conversion() error {
 	if p.i >= len(p.format) {
 		return ValueErrorf("incomplete format")
 	}
-	r, n := DecodeRune(p.format[p.i:])
+	r, n := rune(p.format[p.i]), 1
+	if !p.bytes {
+		r, n = DecodeRune(p.format[p.i:])
+	}
 	at := p.i
 	p.i += n
 	s.kind = r
@@ -189,7 +206,11 @@ func (p *percentFormatter) key() error {
 	if open > 0 {
 		return ValueErrorf("incomplete format key")
 	}
-	v, err := GetItem(p.t, p.arg, Str(p.format[start:p.i]))
+	var key Value = Str(p.format[start:p.i])
+	if p.bytes {
+		key = Bytes(p.format[start:p.i])
+	}
+	v, err := GetItem(p.t, p.arg, key)
 	if err != nil {
 		return err
 	}
@@ -218,8 +239,9 @@ func (p *percentFormatter) flags(s *percentSpec) {
 	}
 }
 
-// number reads a width or precision: digits, or * for the next argument.
-func (p *percentFormatter) number(tooBig string, absent int) (int, error) {
+// number reads a width or precision of at most most: digits, or * for the next
+// argument.
+func (p *percentFormatter) number(tooBig string, most int) (int, error) {
 	if p.peek() == '*' {
 		p.i++
 		v, err := p.next()
@@ -228,8 +250,8 @@ func (p *percentFormatter) number(tooBig string, absent int) (int, error) {
 		}
 		switch v := Native(v).(type) {
 		case Int:
-			if v > 1<<31 || v < -(1<<31) {
-				return 0, &LimitError{What: "memory"}
+			if int(v) > most || int(v) < -most {
+				return 0, OverflowErrorf("Python int too large to convert to C int")
 			}
 			return int(v), nil
 		case Bool:
@@ -239,9 +261,9 @@ func (p *percentFormatter) number(tooBig string, absent int) (int, error) {
 		}
 		return 0, TypeErrorf("* wants int")
 	}
-	n := absent
+	n := 0
 	for c := p.peek(); c >= '0' && c <= '9'; c = p.peek() {
-		if n > (maxInt-9)/10 {
+		if n > (most-9)/10 {
 			return 0, ValueErrorf("%s", tooBig)
 		}
 		n = n*10 + int(c-'0')
@@ -252,6 +274,11 @@ func (p *percentFormatter) number(tooBig string, absent int) (int, error) {
 
 // one formats a value by a conversion; at is where its type character is.
 func (p *percentFormatter) one(s percentSpec, v Value, at int) (string, error) {
+	if p.bytes {
+		if text, done, err := p.oneOfBytes(s, v); done {
+			return text, err
+		}
+	}
 	switch s.kind {
 	case 's', 'r', 'a':
 		text, _, err := convert(p.t, v, s.kind)
@@ -286,8 +313,10 @@ func (p *percentFormatter) one(s percentSpec, v Value, at int) (string, error) {
 		negative := strings.HasPrefix(text, "-")
 		return s.pad(p.t, s.sign(negative), strings.TrimPrefix(text, "-"), s.zero)
 	}
-	return "", ValueErrorf("unsupported format character '%s' (0x%x) at index %d",
-		printableOr(s.kind, '?'), s.kind, strLen(p.format[:at]))
+	if !p.bytes {
+		at = strLen(p.format[:at])
+	}
+	return "", ValueErrorf("unsupported format character '%s' (0x%x) at index %d", printableOr(s.kind, '?'), s.kind, at)
 }
 
 func printableOr(r, other rune) string {
@@ -310,7 +339,10 @@ func (s *percentSpec) sign(negative bool) string {
 }
 
 func (s *percentSpec) pad(t *Thread, prefix, body string, zero bool) (string, error) {
-	pad := s.width - len(prefix) - strLen(body)
+	pad := s.width - len(prefix) - len(body)
+	if !s.bytes {
+		pad = s.width - len(prefix) - strLen(body)
+	}
 	switch {
 	case pad <= 0:
 		return prefix + body, nil

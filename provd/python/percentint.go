@@ -51,7 +51,11 @@ func (s *percentSpec) asInt(t *Thread, v Value) (Value, error) {
 			}
 		}
 	}
-	return nil, TypeErrorf("%%%c format: a real number is required, not %s", s.kind, TypeName(v))
+	kind := s.kind
+	if s.bytes && kind == 'i' {
+		kind = 'd'
+	}
+	return nil, TypeErrorf("%%%c format: a real number is required, not %s", kind, TypeName(v))
 }
 
 const charWanted = "%c requires int or char"

@@ -185,6 +185,9 @@ func addListOrder(m methodTable) {
 	})
 	add(m, "__reversed__", 0, 0, func(_ *Thread, l *List, _ []Value) (Value, error) { return reverseList(l), nil })
 	addKw(m, "sort", func(t *Thread, l *List, args []Value, kwargs []Keyword) (Value, error) {
+		if n := len(args) + len(kwargs); len(args) > 0 && n > 2 {
+			return nil, TypeErrorf("sort() takes at most 2 arguments (%d given)", n)
+		}
 		if len(args) > 0 {
 			return nil, TypeErrorf("sort() takes no positional arguments")
 		}

@@ -185,8 +185,8 @@ func addSetChanges(m methodTable) {
 		}
 		return None, nil
 	})
-	change := func(name string, op BinaryOp, most int) {
-		add(m, name, 0, most, func(t *Thread, s *Set, args []Value) (Value, error) {
+	change := func(name string, op BinaryOp, least, most int) {
+		add(m, name, least, most, func(t *Thread, s *Set, args []Value) (Value, error) {
 			for _, a := range args {
 				other, err := setOf(t, a)
 				if err != nil {
@@ -201,7 +201,7 @@ func addSetChanges(m methodTable) {
 			return None, nil
 		})
 	}
-	change("intersection_update", OpAnd, -1)
-	change("difference_update", OpSub, -1)
-	change("symmetric_difference_update", OpXor, 1)
+	change("intersection_update", OpAnd, 0, -1)
+	change("difference_update", OpSub, 0, -1)
+	change("symmetric_difference_update", OpXor, 1, 1)
 }

@@ -60,6 +60,8 @@ func newStr(t *Thread, _ *Class, args []Value, kwargs []Keyword) (Value, error) 
 		*arg.ptr = s
 	}
 	switch b := Native(object).(type) {
+	case *ByteArray:
+		return text(decodeBytes(t, string(b.data), string(name), string(handler)))
 	case Bytes:
 		return text(decodeBytes(t, string(b), string(name), string(handler)))
 	case Str:

@@ -64,7 +64,7 @@ func addStrEdit(m methodTable) {
 		if err := Unpack("expandtabs", args, kwargs, "tabsize?", &size); err != nil {
 			return nil, err
 		}
-		return expandTabs(t, string(s), size)
+		return text(expandTabs(t, string(s), size, strLen))
 	})
 }
 
@@ -165,9 +165,10 @@ func strReplace(t *Thread, s Str, args []Value) (Value, error) {
 	return Str(b.String()), nil
 }
 
-func expandTabs(t *Thread, s string, size int) (Value, error) {
+// expandTabs replaces tabs; width measures a text.
+func expandTabs(t *Thread, s string, size int, width func(s string) int) (string, error) {
 	if err := strWork(t, len(s)); err != nil {
-		return nil, err
+		return "", err
 	}
 	var b strings.Builder
 	col := 0
@@ -177,10 +178,10 @@ func expandTabs(t *Thread, s string, size int) (Value, error) {
 			at = len(s)
 		}
 		if err := t.Alloc(int64(at) + 1); err != nil {
-			return nil, err
+			return "", err
 		}
 		b.WriteString(s[:at])
-		col += strLen(s[:at])
+		col += width(s[:at])
 		if at == len(s) {
 			break
 		}
@@ -188,7 +189,7 @@ func expandTabs(t *Thread, s string, size int) (Value, error) {
 		case c == '\t' && size > 0:
 			pad := size - col%size
 			if err := t.Alloc(int64(pad)); err != nil {
-				return nil, err
+				return "", err
 			}
 			b.WriteString(strings.Repeat(" ", pad))
 			col += pad
@@ -198,5 +199,5 @@ func expandTabs(t *Thread, s string, size int) (Value, error) {
 		}
 		s = s[at+1:]
 	}
-	return Str(b.String()), nil
+	return b.String(), nil
 }

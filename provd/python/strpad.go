@@ -36,17 +36,21 @@ func addStrPad(m methodTable) {
 		if err != nil {
 			return nil, err
 		}
-		pad := width - strLen(string(s))
-		if pad <= 0 {
-			return s, nil
-		}
-		sign, digits := "", string(s)
-		if digits != "" && (digits[0] == '-' || digits[0] == '+') {
-			sign, digits = digits[:1], digits[1:]
-		}
-		z, err := padded(t, digits, "0", pad, 0)
-		return Str(sign + z), err
+		return text(zeroFill(t, string(s), width-strLen(string(s))))
 	})
+}
+
+// zeroFill puts zeros after the sign of s.
+func zeroFill(t *Thread, s string, pad int) (string, error) {
+	if pad <= 0 {
+		return s, nil
+	}
+	sign := ""
+	if s != "" && (s[0] == '-' || s[0] == '+') {
+		sign, s = s[:1], s[1:]
+	}
+	z, err := padded(t, s, "0", pad, 0)
+	return sign + z, err
 }
 
 // padded puts fill before and after s.

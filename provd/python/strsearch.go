@@ -24,16 +24,13 @@ func spanOf(t *Thread, s string, args []Value) (strSpan, error) {
 	if len(args) > 1 {
 		by.Stop = args[1]
 	}
-	if start, ok, err := clampIndex(t, by.Start); err != nil {
-		return strSpan{}, err
-	} else if ok && start > n {
-		return strSpan{absent: true}, nil
-	}
 	start, stop, _, err := by.indices(t, n)
 	if err != nil {
 		return strSpan{}, err
 	}
-	if start > stop {
+	if first, ok, err := clampIndex(t, by.Start); err != nil {
+		return strSpan{}, err
+	} else if start > stop || ok && first > n {
 		return strSpan{absent: true}, nil
 	}
 	from := byteOffset(s, start)
@@ -51,14 +48,14 @@ func strContains(t *Thread, s, sub string) (bool, error) {
 func addStrSearch(m methodTable) {
 	search := func(name string, last, must bool) {
 		add(m, name, 1, 3, func(t *Thread, s Str, args []Value) (Value, error) {
-			sub, err := strArg(args[0], "must be str, not %s")
-			if err != nil {
-				return nil, err
-			}
 			if err := strWork(t, len(s)); err != nil {
 				return nil, err
 			}
 			span, err := spanOf(t, string(s), args[1:])
+			if err != nil {
+				return nil, err
+			}
+			sub, err := strArg(args[0], "must be str, not %s")
 			if err != nil {
 				return nil, err
 			}
@@ -84,14 +81,14 @@ func addStrSearch(m methodTable) {
 	search("index", false, true)
 	search("rindex", true, true)
 	add(m, "count", 1, 3, func(t *Thread, s Str, args []Value) (Value, error) {
-		sub, err := strArg(args[0], "must be str, not %s")
-		if err != nil {
-			return nil, err
-		}
 		if err := strWork(t, len(s)); err != nil {
 			return nil, err
 		}
 		span, err := spanOf(t, string(s), args[1:])
+		if err != nil {
+			return nil, err
+		}
+		sub, err := strArg(args[0], "must be str, not %s")
 		switch {
 		case err != nil:
 			return nil, err

@@ -1,5 +1,7 @@
 package python
 
+import "slices"
+
 // linkType defines type.
 func linkType() {
 	class := func(v Value) *Class {
@@ -76,7 +78,10 @@ func linkType() {
 			"__name__": func(_ *Thread, self, value Value) error {
 				c := class(self)
 				s, ok := value.(Str)
-				if c.native || !ok {
+				if !c.native && !ok {
+					return TypeErrorf("can only assign string to %s.__name__, not '%s'", c.name, typeNameOrNone(value))
+				}
+				if c.native {
 					return TypeErrorf("cannot set '__name__' attribute of immutable type '%s'", c.name)
 				}
 				c.name = string(s)
@@ -138,6 +143,15 @@ func newUnion(t *Thread, a, b Value) (Value, error) {
 			return NotImplemented, nil
 		}
 	}
+	var members []Value
+	for _, v := range u.members {
+		if !slices.Contains(members, v) {
+			members = append(members, v)
+		}
+	}
+	if u.members = members; len(members) == 1 {
+		return members[0], nil
+	}
 	return u, nil
 }
 
@@ -155,6 +169,9 @@ func linkUnion() {
 				if c == NoneClass {
 					text += "None"
 				} else {
+					if c.module != "builtins" {
+						text += c.module + "."
+					}
 					text += c.qualname
 				}
 			}

@@ -35,19 +35,16 @@ func Unpack(fname string, args []Value, kwargs []Keyword, pairs ...any) error {
 	if params.count > maxParams {
 		return Raise(SystemError, "%s() has more than %d parameters", fname, maxParams)
 	}
-	if len(args) > params.positional {
+	if len(args) > params.positional || len(kwargs) > 0 && len(args)+len(kwargs) > params.count {
 		return tooManyArgs(fname, &params, len(args), len(kwargs))
 	}
-	for i, v := range args {
+	for i := range args {
 		set[i] = true
-		p := params.at(i)
-		if err := p.assign(fname, i+1, v); err != nil {
-			return err
-		}
 	}
+	var wrong error // CPython tells of missing arguments first
 	for _, kw := range kwargs {
-		if err := assignKeyword(fname, &params, &set, kw); err != nil {
-			return err
+		if err := params.match(fname, &set, kw); err != nil && wrong == nil {
+			wrong = err
 		}
 	}
 	for i := len(args); i < params.count; i++ {
@@ -56,6 +53,21 @@ func Unpack(fname string, args []Value, kwargs []Keyword, pairs ...any) error {
 				return TypeErrorf("%s() missing required keyword-only argument: '%s'", fname, strings.Clone(p.name))
 			}
 			return TypeErrorf("%s() missing required argument '%s' (pos %d)", fname, strings.Clone(p.name), i+1)
+		}
+	}
+	if wrong != nil {
+		return wrong
+	}
+	for i, v := range args {
+		p := params.at(i)
+		if err := p.assign(fname, v); err != nil {
+			return err
+		}
+	}
+	for _, kw := range kwargs {
+		p := params.at(params.find(kw.Name))
+		if err := p.assign(fname, kw.Value); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -86,19 +98,26 @@ func (s *signature) at(i int) param {
 	return p
 }
 
-func assignKeyword(fname string, params *signature, set *[maxParams]bool, kw Keyword) error {
-	for i := range params.count {
-		p := params.at(i)
-		if p.name != kw.Name {
-			continue
+// find returns the parameter of that name, -1 when there is none.
+func (s *signature) find(name string) int {
+	for i := range s.count {
+		if p := s.at(i); p.name == name {
+			return i
 		}
-		if set[i] {
-			return TypeErrorf("argument for %s() given by name ('%s') and position (%d)", fname, strings.Clone(p.name), i+1)
-		}
-		set[i] = true
-		return p.assign(fname, i+1, kw.Value)
 	}
-	if params.count == 0 {
+	return -1
+}
+
+// match finds the parameter of a keyword argument and marks it as set.
+func (s *signature) match(fname string, set *[maxParams]bool, kw Keyword) error {
+	i := s.find(kw.Name)
+	switch {
+	case i >= 0 && set[i]:
+		return TypeErrorf("argument for %s() given by name ('%s') and position (%d)", fname, kw.Name, i+1)
+	case i >= 0:
+		set[i] = true
+		return nil
+	case s.count == 0:
 		return TypeErrorf("%s() takes no keyword arguments", fname)
 	}
 	return TypeErrorf("'%s' is an invalid keyword argument for %s()", kw.Name, fname)
@@ -111,12 +130,15 @@ func tooManyArgs(fname string, params *signature, given, named int) error {
 			least++
 		}
 	}
+	if given <= most || given+named > all {
+		most = all // keywords too many: CPython counts them all
+	}
 	word := "at most"
 	if least == most {
 		word = "exactly"
 	}
 	kind := ""
-	if named == 0 && most < all {
+	if most < all {
 		kind = "positional "
 	}
 	switch {
@@ -128,7 +150,7 @@ func tooManyArgs(fname string, params *signature, given, named int) error {
 	return TypeErrorf("%s() takes %s %d %sargument%s (%d given)", fname, word, most, kind, pluralS(most), given+named)
 }
 
-func (p *param) assign(fname string, pos int, v Value) error {
+func (p *param) assign(fname string, v Value) error {
 	if p.noneOK && v == Value(None) {
 		return nil
 	}
@@ -210,7 +232,7 @@ func (p *param) assign(fname string, pos int, v Value) error {
 	default:
 		want = "a supported parameter"
 	}
-	return TypeErrorf("%s() argument %s must be %s, not %s", fname, p.place(pos), want, argTypeName(v))
+	return TypeErrorf("%s() argument '%s' must be %s, not %s", fname, strings.Clone(p.name), want, argTypeName(v))
 }
 
 // argTypeName is TypeName for the messages about arguments, which call None by
@@ -220,16 +242,6 @@ func argTypeName(v Value) string {
 		return "None"
 	}
 	return TypeName(v)
-}
-
-func (p *param) place(pos int) string {
-	if p.kwOnly {
-		return "'" + p.name + "'"
-	}
-	if pos < 10 {
-		return string(rune('0' + pos))
-	}
-	return "'" + p.name + "'"
 }
 
 // setTruth takes the truth of plain values only: Unpack has no thread to run a

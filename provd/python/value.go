@@ -114,5 +114,9 @@ func comparableValue(v Value) bool {
 
 // TypeName returns the name of v's type as error messages show it.
 func TypeName(v Value) string {
-	return v.Type().name
+	c := v.Type()
+	if c.dotted {
+		return c.module + "." + c.name
+	}
+	return c.name
 }

@@ -13,8 +13,11 @@ func asStr(v python.Value) (string, bool) {
 	return string(s), ok
 }
 
-// asBytes gives the content of a bytes.
+// asBytes gives the content of a bytes or bytearray.
 func asBytes(v python.Value) (string, bool) {
+	if b, ok := python.Native(v).(*python.ByteArray); ok {
+		return string(b.Bytes()), true
+	}
 	s, ok := python.Native(v).(python.Bytes)
 	return string(s), ok
 }

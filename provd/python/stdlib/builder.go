@@ -25,15 +25,16 @@ func (b builder) ints(values map[string]int) {
 
 // class makes a class of the module and defines it.
 func (b builder) class(spec python.ClassSpec) *python.Class {
-	spec.Module = b.name
-	c := python.NewBuiltinClass(spec)
+	c := b.hidden(spec)
 	b.set(spec.Name, c)
 	return c
 }
 
 // hidden makes a class of the module without defining it.
 func (b builder) hidden(spec python.ClassSpec) *python.Class {
-	spec.Module = b.name
+	if spec.Module == "" {
+		spec.Module = b.name
+	}
 	return python.NewBuiltinClass(spec)
 }
 

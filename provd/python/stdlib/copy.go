@@ -61,6 +61,8 @@ func (m *copyModule) shallow(t *python.Thread, v python.Value) (python.Value, er
 		return python.NewList(items), err
 	case *python.Dict:
 		return x.Copy(t)
+	case *python.ByteArray:
+		return python.CallMethod(t, x, "copy")
 	case *python.Set:
 		if x.Type() == python.FrozensetClass {
 			return x, nil

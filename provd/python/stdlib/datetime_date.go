@@ -110,7 +110,7 @@ func timeGetters(out map[string]python.GetFunc) map[string]python.GetFunc {
 
 func (mod *datetimeModule) dateSpec() python.ClassSpec {
 	return python.ClassSpec{
-		Name: "date", Methods: mod.dateMethods(), Getters: dateGetters(),
+		Name: "date", Dotted: true, Methods: mod.dateMethods(), Getters: dateGetters(),
 		New: func(_ *python.Thread, _ *python.Class, args []python.Value, kwargs []python.Keyword) (python.Value, error) {
 			c := moment{kind: kindDate}
 			if err := python.Unpack("date", args, kwargs, "year", &c.y, "month", &c.m, "day", &c.d); err != nil {
@@ -211,7 +211,7 @@ func (mod *datetimeModule) timeSpec() python.ClassSpec {
 		methods[name] = zoneMethod(name)
 	}
 	return python.ClassSpec{
-		Name: "time", Methods: methods, Getters: timeGetters(map[string]python.GetFunc{}),
+		Name: "time", Dotted: true, Methods: methods, Getters: timeGetters(map[string]python.GetFunc{}),
 		New: func(_ *python.Thread, _ *python.Class, args []python.Value, kwargs []python.Keyword) (python.Value, error) {
 			c := moment{kind: kindTime}
 			if err := python.Unpack("time", args, kwargs, "hour?", &c.h, "minute?", &c.min, "second?", &c.s,

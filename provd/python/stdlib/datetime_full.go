@@ -57,7 +57,7 @@ func (mod *datetimeModule) datetimeSpec() python.ClassSpec {
 	})
 	methods["astimezone"] = method(mod.asTimezone)
 	return python.ClassSpec{
-		Name: "datetime", Bases: []*python.Class{mod.date}, Methods: methods, Getters: timeGetters(dateGetters()),
+		Name: "datetime", Dotted: true, Bases: []*python.Class{mod.date}, Methods: methods, Getters: timeGetters(dateGetters()),
 		New: func(_ *python.Thread, _ *python.Class, args []python.Value, kwargs []python.Keyword) (python.Value, error) {
 			c := moment{kind: kindDateTime}
 			if err := python.Unpack("datetime", args, kwargs, "year", &c.y, "month", &c.m, "day", &c.d,

@@ -323,7 +323,7 @@ func buildIO(l *Library, b builder) {
 	stream := func(name, parameter string, text bool) {
 		var class *python.Class
 		class = b.class(python.ClassSpec{
-			Name: name, Bases: []*python.Class{base}, Methods: bufferMethods(),
+			Name: name, Module: "_io", Dotted: true, Bases: []*python.Class{base}, Methods: bufferMethods(),
 			New: func(t *python.Thread, _ *python.Class, args []python.Value, kwargs []python.Keyword) (python.Value, error) {
 				f := &buffer{class: class, text: text}
 				var initial, newline python.Value

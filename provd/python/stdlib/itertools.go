@@ -17,7 +17,7 @@ func buildItertools(_ *Library, b builder) {
 	iterator := func(name string, make iterMaker, classMethods map[string]iterMaker) {
 		var class *python.Class
 		spec := python.ClassSpec{
-			Name: name, Final: true,
+			Name: name, Dotted: true, Final: true,
 			New: func(t *python.Thread, _ *python.Class, args []python.Value, kwargs []python.Keyword) (python.Value, error) {
 				return newIter(t, class, make, args, kwargs)
 			},

@@ -93,7 +93,7 @@ func (e *encoder) nested(id python.Value, f func() error) error {
 	defer e.t.Leave()
 	if id != nil && e.circular {
 		switch id.(type) {
-		case *python.List, *python.Dict, *python.Instance:
+		case *python.List, *python.Dict, *python.Instance, *python.Set, *python.Class, *python.Function:
 			if e.active[id] {
 				return python.ValueErrorf("Circular reference detected")
 			}
@@ -302,7 +302,7 @@ func (e *encoder) str(s string) error {
 			case c == '"' || c == '\\':
 				b.WriteByte('\\')
 				b.WriteByte(c)
-			case c >= ' ':
+			case c >= ' ' && (c != 0x7f || !e.ascii):
 				b.WriteByte(c)
 			case c == '\n':
 				b.WriteString(`\n`)

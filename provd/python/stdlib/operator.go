@@ -200,7 +200,7 @@ func getters(b builder) {
 	) {
 		var class *python.Class
 		class = b.class(python.ClassSpec{
-			Name: name, Final: true,
+			Name: name, Dotted: true, Final: true,
 			New: func(t *python.Thread, _ *python.Class, args []python.Value, kwargs []python.Keyword) (python.Value, error) {
 				if err := min(args, kwargs); err != nil {
 					return nil, err

@@ -224,6 +224,9 @@ func (m *reModule) error(pat python.Value, err error) error {
 func (p *pattern) subject(t *python.Thread, v python.Value) (*regex.Subject, error) {
 	var s *regex.Subject
 	var err error
+	if b, ok := python.Native(v).(*python.ByteArray); ok {
+		v = b.Bytes()
+	}
 	switch x := python.Native(v).(type) {
 	case python.Str:
 		if p.re.IsBytes() {

@@ -45,7 +45,7 @@ func (mod *reModule) matchSpec() python.ClassSpec {
 	}
 	span := func(i, j int) python.Value { return python.Tuple{python.NewInt(i), python.NewInt(j)} }
 	return python.ClassSpec{
-		Name: "Match", NoNew: true, Final: true,
+		Name: "Match", Dotted: true, NoNew: true, Final: true,
 		ClassMethods: map[string]python.MethodFunc{"__class_getitem__": genericAlias},
 		Methods: map[string]python.MethodFunc{
 			"group":     method(matchGroup),

@@ -83,7 +83,7 @@ func (m *reModule) patternSpec() python.ClassSpec {
 		}
 	}
 	return python.ClassSpec{
-		Name: "Pattern", NoNew: true, Final: true, Methods: methods,
+		Name: "Pattern", Dotted: true, NoNew: true, Final: true, Methods: methods,
 		ClassMethods: map[string]python.MethodFunc{"__class_getitem__": genericAlias},
 		Getters: map[string]python.GetFunc{
 			"pattern": getter(func(_ *python.Thread, p *pattern) (python.Value, error) {

@@ -55,7 +55,7 @@ func buildStruct(_ *Library, b builder) {
 	}))
 	var class *python.Class
 	class = b.class(python.ClassSpec{
-		Name: "Struct", Methods: methods,
+		Name: "Struct", Module: "_struct", Dotted: true, Methods: methods,
 		New: func(t *python.Thread, _ *python.Class, args []python.Value, kwargs []python.Keyword) (python.Value, error) {
 			var format python.Value
 			if err := python.Unpack("Struct", args, kwargs, "format", &format); err != nil {

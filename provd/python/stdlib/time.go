@@ -37,7 +37,7 @@ func structTimeClass(b builder) *python.Class {
 		}
 	}
 	return b.class(python.ClassSpec{
-		Name: "struct_time", Bases: []*python.Class{python.TupleClass}, Getters: getters,
+		Name: "struct_time", Dotted: true, Bases: []*python.Class{python.TupleClass}, Getters: getters,
 		New: func(t *python.Thread, cls *python.Class, args []python.Value, kwargs []python.Keyword) (python.Value, error) {
 			var v python.Value
 			if err := python.Unpack("struct_time", args, kwargs, "iterable", &v); err != nil {

@@ -271,7 +271,7 @@ func (mod *datetimeModule) deltaSpec() python.ClassSpec {
 		return a.compare(b.delta), true, nil
 	})
 	return python.ClassSpec{
-		Name: "timedelta", New: mod.deltaNew, Methods: methods,
+		Name: "timedelta", Dotted: true, New: mod.deltaNew, Methods: methods,
 		Getters: map[string]python.GetFunc{
 			"days":         field(func(d *timedelta) int64 { return d.days }),
 			"seconds":      field(func(d *timedelta) int64 { return d.us / 1e6 }),

@@ -77,7 +77,7 @@ func (mod *datetimeModule) tzinfoSpec() python.ClassSpec {
 		}
 	}
 	return python.ClassSpec{
-		Name: "tzinfo",
+		Name: "tzinfo", Dotted: true,
 		Methods: map[string]python.MethodFunc{
 			"utcoffset": refuse("utcoffset"), "tzname": refuse("tzname"), "dst": refuse("dst"),
 			"fromutc": mod.fromUTC,
@@ -147,7 +147,7 @@ func (mod *datetimeModule) timezoneSpec() python.ClassSpec {
 		})
 	}
 	return python.ClassSpec{
-		Name: "timezone", Bases: []*python.Class{mod.tzinfo}, Final: true,
+		Name: "timezone", Dotted: true, Bases: []*python.Class{mod.tzinfo}, Final: true,
 		New: func(_ *python.Thread, _ *python.Class, args []python.Value, kwargs []python.Keyword) (python.Value, error) {
 			var offset, name python.Value
 			if err := python.Unpack("timezone", args, kwargs, "offset", &offset, "name?", &name); err != nil {

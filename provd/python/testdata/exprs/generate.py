@@ -155,6 +155,8 @@ write('strings', strings())
 write('containers', containers())
 write('objects', lines('objects'))
 write('builtins', lines('builtins'))
+write('bytes', lines('bytes'))
+write('arguments', lines('arguments'))
 
 model = os.path.join(here, '..', 'model')
 for name in sorted(os.listdir(model)):
