@@ -45,6 +45,9 @@ func setPlain(t *Thread, v Value, name string, h uint64, value Value) error {
 			}
 			return nil
 		}
+		if c.slots != nil && !c.slots[name] {
+			break
+		}
 		return v.Attrs().setNamed(t, h, name, value)
 	case *Class:
 		return v.setAttr(t, name, value)

@@ -57,6 +57,9 @@ func finishClass(t *Thread, meta *Class, name string, bases []*Class, ns *Dict, 
 	if meta != nil {
 		c.meta = meta
 	}
+	if err := c.setSlots(t); err != nil {
+		return nil, err
+	}
 	setClassCell(c.ns, c)
 	type entry struct {
 		name string

@@ -29,7 +29,8 @@ type Class struct {
 	mro      []*Class
 	ns       *Dict
 	meta     *Class
-	shape    *Class // what layout returns, for a program's class
+	shape    *Class          // what layout returns, for a program's class
+	slots    map[string]bool // the attributes instances can have; nil: any
 
 	dotted  bool    // messages name it with its module
 	native  bool    // built in: immutable, shared by all programs

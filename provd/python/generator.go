@@ -71,10 +71,9 @@ func (g *Generator) Throw(t *Thread, thrown error) (v Value, done bool, err erro
 	if g.started && f.code.instrs[f.pc].op() == opYieldFrom {
 		return g.throwInner(t, thrown)
 	}
-	g.started = true
 	if !g.started {
 		// The code of the generator has no part in it, its finally blocks neither.
-		g.frame = nil
+		g.started, g.frame = true, nil
 		return nil, false, thrown
 	}
 	return g.resume(t, thrown)

@@ -135,7 +135,7 @@ func newObject(t *Thread, c *Class, args []Value, kwargs []Keyword) (Value, erro
 }
 
 func objectDict(_ *Thread, self Value) (Value, error) {
-	if i, ok := self.(*Instance); ok && i.class != ObjectClass {
+	if i, ok := self.(*Instance); ok && i.class != ObjectClass && i.class.slots == nil {
 		return i.Attrs(), nil
 	}
 	return nil, noAttribute(self, "__dict__")

@@ -32,7 +32,7 @@ type moment struct {
 type datetimeModule struct {
 	lib                         *Library
 	date, time, datetime, delta *python.Class
-	tzinfo, timezone            *python.Class
+	tzinfo, timezone, isoDate   *python.Class
 	utc                         *zone
 }
 
@@ -187,6 +187,7 @@ func buildDatetime(l *Library, b builder) {
 	mod.tzinfo = b.class(mod.tzinfoSpec())
 	mod.timezone = b.class(mod.timezoneSpec())
 	mod.utc = &zone{mod: mod}
+	mod.isoDate = b.hidden(isoDateSpec())
 	mod.date = b.class(mod.dateSpec())
 	mod.time = b.class(mod.timeSpec())
 	mod.datetime = b.class(mod.datetimeSpec())

@@ -1,6 +1,7 @@
 package stdlib
 
 import (
+	"fmt"
 	"time"
 
 	"provbox/provd/python"
@@ -17,7 +18,7 @@ func (mod *datetimeModule) dateMethods() map[string]python.MethodFunc {
 	number("isoweekday", func(m *moment) int { return m.weekday() + 1 })
 	methods["isocalendar"] = momentMethod(func(_ *python.Thread, m *moment) (python.Value, error) {
 		y, w := time.Date(m.y, time.Month(m.m), m.d, 0, 0, 0, 0, time.UTC).ISOWeek()
-		return python.Tuple{python.NewInt(y), python.NewInt(w), python.NewInt(m.weekday() + 1)}, nil
+		return python.NewInstance(mod.isoDate, python.Tuple{python.NewInt(y), python.NewInt(w), python.NewInt(m.weekday() + 1)}), nil
 	})
 	methods["ctime"] = momentText(func(t *python.Thread, m *moment) (string, error) { return m.strftime(t, "%a %b %e %H:%M:%S %Y") })
 	methods["timetuple"] = momentMethod(func(t *python.Thread, m *moment) (python.Value, error) {
@@ -134,6 +135,31 @@ func (mod *datetimeModule) dateSpec() python.ClassSpec {
 				return mod.fromGo(at.In(mod.lib.options.Location), python.None).asDate(), nil
 			},
 			"fromordinal": mod.fromOrdinal, "fromisoformat": mod.fromISO(kindDate), "fromisocalendar": mod.fromISOCalendar,
+		},
+	}
+}
+
+// isoDateSpec is the class of isocalendar's results, a tuple with names.
+func isoDateSpec() python.ClassSpec {
+	getters := map[string]python.GetFunc{}
+	for i, name := range []string{"year", "week", "weekday"} {
+		getters[name] = func(_ *python.Thread, self python.Value) (python.Value, error) {
+			if tuple, ok := python.Native(self).(python.Tuple); ok && i < len(tuple) {
+				return tuple[i], nil
+			}
+			return python.None, nil
+		}
+	}
+	return python.ClassSpec{
+		Name: "IsoCalendarDate", Dotted: true, NoNew: true, Final: true, Bases: []*python.Class{python.TupleClass}, Getters: getters,
+		Methods: map[string]python.MethodFunc{
+			"__repr__": func(_ *python.Thread, self python.Value, _ []python.Value, _ []python.Keyword) (python.Value, error) {
+				tuple, ok := python.Native(self).(python.Tuple)
+				if !ok || len(tuple) != 3 {
+					return nil, python.TypeErrorf("not a date of the ISO calendar")
+				}
+				return python.Str(fmt.Sprintf("datetime.IsoCalendarDate(year=%v, week=%v, weekday=%v)", tuple[0], tuple[1], tuple[2])), nil
+			},
 		},
 	}
 }

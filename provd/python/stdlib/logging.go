@@ -1,6 +1,7 @@
 package stdlib
 
 import (
+	"fmt"
 	"log/slog"
 	"strings"
 	"unicode/utf8"
@@ -94,13 +95,17 @@ func buildLogging(_ *Library, b builder) {
 		"hasHandlers": method(func(*python.Thread, *logger, []python.Value, []python.Keyword) (python.Value, error) {
 			return python.True, nil
 		}),
-		"__repr__": method(func(_ *python.Thread, g *logger, _ []python.Value, _ []python.Keyword) (python.Value, error) {
-			return python.Str("<Logger " + g.name + ">"), nil
+		"__repr__": method(func(t *python.Thread, g *logger, _ []python.Value, _ []python.Keyword) (python.Value, error) {
+			level, err := levelName(t, python.NewInt(g.effective(t)))
+			if err != nil {
+				return nil, err
+			}
+			return python.Str(fmt.Sprintf("<Logger %s (%s)>", g.name, level)), nil
 		}),
 		"__deepcopy__": itself, "__copy__": itself,
 	}
-	methods["getEffectiveLevel"] = method(func(_ *python.Thread, g *logger, _ []python.Value, _ []python.Keyword) (python.Value, error) {
-		return python.NewInt(g.level), nil
+	methods["getEffectiveLevel"] = method(func(t *python.Thread, g *logger, _ []python.Value, _ []python.Keyword) (python.Value, error) {
+		return python.NewInt(g.effective(t)), nil
 	})
 	for _, name := range []string{"addHandler", "removeHandler", "addFilter", "removeFilter"} {
 		methods[name] = ignore
@@ -253,6 +258,20 @@ func levelArg(t *python.Thread, v python.Value) (int, error) {
 
 func (g *logger) enabled(t *python.Thread, level int) bool {
 	return !g.disabled && level >= g.level && t.Logger.Enabled(t.BaseContext(), slogLevel(level))
+}
+
+// effective is the level from which on records are logged: the logger's own, or
+// the one of the host's logger, which stands for the root.
+func (g *logger) effective(t *python.Thread) int {
+	if g.level > 0 {
+		return g.level
+	}
+	for _, level := range []int{10, 20, 30, 40} {
+		if t.Logger.Enabled(t.BaseContext(), slogLevel(level)) {
+			return level
+		}
+	}
+	return 50
 }
 
 // log hands one record to the thread's logger. As with CPython, a message that

@@ -67,7 +67,7 @@ for i in range(2000):
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := "plugin.x 20 False True True WARNING 30 <Logger plugin.x>\nplugin.x.y z\n"; out != want {
+	if want := "plugin.x 20 False True True WARNING 30 <Logger plugin.x (INFO)>\nplugin.x.y z\n"; out != want {
 		t.Errorf("printed %q, want %q", out, want)
 	}
 	want := []string{

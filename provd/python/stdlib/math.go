@@ -47,6 +47,15 @@ func buildMath(_ *Library, b builder) {
 		"erf": math.Erf, "erfc": math.Erfc, "gamma": math.Gamma,
 		"lgamma":  func(x float64) float64 { r, _ := math.Lgamma(x); return r },
 		"degrees": func(x float64) float64 { return x * (180 / math.Pi) },
+		"ulp": func(x float64) float64 {
+			switch {
+			case math.IsNaN(x) || math.IsInf(x, 0):
+				return math.Abs(x)
+			case math.Abs(x) == math.MaxFloat64:
+				return math.Abs(x) - math.Nextafter(math.Abs(x), 0)
+			}
+			return math.Nextafter(math.Abs(x), math.Inf(1)) - math.Abs(x)
+		},
 		"radians": func(x float64) float64 { return x * (math.Pi / 180) },
 	} {
 		real(name, f)
@@ -113,6 +122,9 @@ func buildMath(_ *Library, b builder) {
 		x, err := asFloat(t, v)
 		if err != nil {
 			return nil, err
+		}
+		if !python.IsInstance(w, python.IntClass) {
+			return nil, python.TypeErrorf("Expected an int as second argument to ldexp.")
 		}
 		e, err := clampInt(t, w)
 		r := math.Ldexp(x, min(max(e, -5000), 5000))

@@ -29,7 +29,18 @@ func buildOperator(_ *Library, b builder) {
 	binary(python.OpOr, "or_")
 	binary(python.OpXor, "xor")
 	binary(python.OpMatMul, "matmul")
-	b.set("concat", mustGet(b, "add"))
+	b.fn("concat", twoArgs("concat", func(t *python.Thread, x, y python.Value) (python.Value, error) {
+		if _, ok := x.Type().Lookup("__getitem__"); !ok {
+			return nil, python.TypeErrorf("'%s' object can't be concatenated", python.TypeName(x))
+		}
+		return python.Binary(t, python.OpAdd, x, y)
+	}))
+	b.fn("call", func(t *python.Thread, args []python.Value, kwargs []python.Keyword) (python.Value, error) {
+		if len(args) == 0 {
+			return nil, python.TypeErrorf("call expected at least 1 argument, got 0")
+		}
+		return python.Call(t, args[0], args[1:], kwargs)
+	})
 	for name, op := range map[string]python.BinaryOp{
 		"iadd": python.OpAdd, "isub": python.OpSub, "imul": python.OpMul, "itruediv": python.OpDiv,
 		"ifloordiv": python.OpFloorDiv, "imod": python.OpMod, "ipow": python.OpPow, "iand": python.OpAnd,

@@ -276,12 +276,12 @@ func (p *parsedTime) readWeek(found map[byte]string, num func(byte, int) int) er
 	switch {
 	case found['G'] != "" || found['V'] != "":
 		switch {
-		case found['V'] == "":
-			return python.ValueErrorf("ISO year directive '%%G' must be used with the ISO week directive '%%V' and a weekday directive ('%%A', '%%a', '%%w', or '%%u').")
+		case found['V'] == "" || found['G'] != "" && p.weekday < 0:
+			return python.ValueErrorf("%s", "ISO year directive '%G' must be used with the ISO week directive '%V' and a weekday directive ('%A', '%a', '%w', or '%u').")
 		case found['G'] == "":
-			return python.ValueErrorf("ISO week directive '%%V' must be used with the ISO year directive '%%G' and a weekday directive ('%%A', '%%a', '%%w', or '%%u').")
+			return python.ValueErrorf("%s", "ISO week directive '%V' must be used with the ISO year directive '%G' and a weekday directive ('%A', '%a', '%w', or '%u').")
 		case p.weekday < 0:
-			return python.ValueErrorf("ISO week directive '%%V' must be used with the ISO year directive '%%G' and a weekday directive ('%%A', '%%a', '%%w', or '%%u').")
+			return python.ValueErrorf("%s", "ISO week directive '%V' must be used with the ISO year directive '%G' and a weekday directive ('%A', '%a', '%w', or '%u').")
 		}
 		c, err := isoCalendar(num('G', 1), num('V', 1), p.weekday+1)
 		if err != nil {
@@ -316,7 +316,9 @@ func (p *parsedTime) readWeek(found map[byte]string, num func(byte, int) int) er
 		return python.ValueErrorf("day is out of range for month")
 	}
 	p.yearDay = ordinal(p.y, p.m, p.d) - ordinal(p.y, 1, 1) + 1
-	p.weekday = (ordinal(p.y, p.m, p.d) + 6) % 7
+	if p.weekday < 0 { // a weekday that was read stays, right or wrong
+		p.weekday = (ordinal(p.y, p.m, p.d) + 6) % 7
+	}
 	return nil
 }
 

@@ -430,3 +430,65 @@ except ValueError as e:
     assert '%s!' % e == 'no text, no 0!'
 kept = ['%d' % i for i in range(3)] + ['x%sx' % ('y' * 5000)] + ['%s%s' % (i, i) for i in 'ab']
 assert kept == ['0', '1', '2', 'x' + 'y' * 5000 + 'x', 'aa', 'bb'], kept
+---
+# __slots__ bound the attributes of instances.
+class A:
+    __slots__ = ('a', '__p')
+
+    def set(self):
+        self.__p = 1
+        return self.__p
+
+class B(A):
+    __slots__ = 'b'
+
+class C(B):
+    pass
+
+class D(A):
+    __slots__ = ('__dict__',)
+
+class T(tuple):
+    __slots__ = ()
+
+def refused(o, name):
+    try:
+        setattr(o, name, 1)
+    except AttributeError as e:
+        return str(e)
+    return None
+
+assert A().set() == 1
+a = A()
+a.a = 2
+assert a.a == 2
+assert refused(a, 'c') == "'A' object has no attribute 'c'"
+assert refused(a, 'set') == "'A' object attribute 'set' is read-only"
+assert not hasattr(a, '__dict__')
+b = B()
+b.a = b.b = 1
+assert refused(b, 'c') == "'B' object has no attribute 'c'"
+assert refused(C(), 'c') is None and hasattr(C(), '__dict__')
+assert refused(D(), 'c') is None
+assert refused(T(), 'c') == "'T' object has no attribute 'c'"
+for slots, text in ((('x',), "'x' in __slots__ conflicts with class variable"), ((1,), "__slots__ items must be strings, not 'int'"), (('a b',), '__slots__ must be identifiers')):
+    try:
+        type('E', (), {'__slots__': slots, 'x': 1})
+        assert False
+    except (TypeError, ValueError) as e:
+        assert str(e) == text, e
+---
+# pow() with three arguments, and names that are set to None.
+class A:
+    def __pow__(self, o, m=None):
+        return 'pow', o, m
+
+assert pow(A(), 1, 2) == ('pow', 1, 2)
+assert pow(A(), 1) == A() ** 1 == ('pow', 1, None)
+try:
+    A.__name__ = 5
+    assert False
+except TypeError as e:
+    assert str(e) == "can only assign string to A.__name__, not 'int'", e
+assert int | int is int
+assert repr(int | A | None) == 'int | __main__.A | None', int | A | None

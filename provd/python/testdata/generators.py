@@ -324,3 +324,22 @@ try:
     next(it)
 except StopIteration as e:
     assert e.value is None and e.args == ()
+---
+# An exception thrown into a generator that did not start runs none of it.
+ran = []
+
+def g():
+    try:
+        ran.append('started')
+        yield 1
+    finally:
+        ran.append('finished')
+
+a = g()
+try:
+    a.throw(KeyError('k'))
+    assert False
+except KeyError:
+    pass
+assert ran == []
+assert next(a, 'over') == 'over'

@@ -216,3 +216,10 @@ assert made == 9
 class C:
     v = 1
     assert locals()['v'] == 1
+---
+# NameError knows the name.
+try:
+    missing
+    assert False
+except NameError as e:
+    assert e.name == 'missing', e.name

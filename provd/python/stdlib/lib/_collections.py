@@ -48,6 +48,13 @@ class OrderedDict(dict):
         new.update(other)
         return new
 
+    def __ror__(self, other):
+        if not isinstance(other, dict):
+            return NotImplemented
+        new = self.__class__(other)
+        new.update(self)
+        return new
+
     def __repr__(self):
         if not self:
             return '%s()' % (self.__class__.__name__,)
@@ -91,12 +98,20 @@ class defaultdict(dict):
         new.update(other)
         return new
 
+    def __ror__(self, other):
+        if not isinstance(other, dict):
+            return NotImplemented
+        new = self.__class__(self.default_factory, other)
+        new.update(self)
+        return new
+
     def __repr__(self):
         return '%s(%r, %s)' % (self.__class__.__name__, self.default_factory, dict.__repr__(self))
 
 
 class deque:
     __hash__ = None
+    _shown = False
 
     def __init__(self, iterable=(), maxlen=None):
         if maxlen is not None:
@@ -259,9 +274,16 @@ class deque:
         return self._items >= other._items
 
     def __repr__(self):
+        if self._shown:
+            return '[...]'
+        self._shown = True
+        try:
+            items = repr(self._items)
+        finally:
+            self._shown = False
         if self._maxlen is None:
-            return '%s(%r)' % (self.__class__.__name__, self._items)
-        return '%s(%r, maxlen=%d)' % (self.__class__.__name__, self._items, self._maxlen)
+            return '%s(%s)' % (self.__class__.__name__, items)
+        return '%s(%s, maxlen=%d)' % (self.__class__.__name__, items, self._maxlen)
 
 
 MutableSequence.register(deque)

@@ -20,8 +20,11 @@ class Counter(dict):
 
     def update(self, iterable=None, /, **kwargs):
         if isinstance(iterable, dict):
-            for key, count in iterable.items():
-                self[key] = count + self[key]
+            if not self:
+                dict.update(self, iterable)
+            else:
+                for key, count in iterable.items():
+                    self[key] = count + self[key]
         elif iterable is not None:
             for key in iterable:
                 self[key] = self[key] + 1
@@ -46,6 +49,10 @@ class Counter(dict):
         for key, count in self.items():
             for _ in range(count):
                 yield key
+
+    @classmethod
+    def fromkeys(cls, iterable, v=None):
+        raise NotImplementedError('Counter.fromkeys() is undefined.  Use Counter(iterable) instead.')
 
     def total(self):
         return sum(self.values())
@@ -96,10 +103,34 @@ class Counter(dict):
     def __ne__(self, other):
         return not self == other
 
+    def __le__(self, other):
+        if not isinstance(other, Counter):
+            return NotImplemented
+        return all(self[e] <= other[e] for c in (self, other) for e in c)
+
+    def __lt__(self, other):
+        if not isinstance(other, Counter):
+            return NotImplemented
+        return self <= other and self != other
+
+    def __ge__(self, other):
+        if not isinstance(other, Counter):
+            return NotImplemented
+        return all(self[e] >= other[e] for c in (self, other) for e in c)
+
+    def __gt__(self, other):
+        if not isinstance(other, Counter):
+            return NotImplemented
+        return self >= other and self != other
+
     def __repr__(self):
         if not self:
             return '%s()' % self.__class__.__name__
-        items = ', '.join('%r: %r' % pair for pair in self.most_common())
+        try:
+            pairs = self.most_common()
+        except TypeError:
+            pairs = self.items()
+        items = ', '.join('%r: %r' % pair for pair in pairs)
         return '%s({%s})' % (self.__class__.__name__, items)
 
 
@@ -107,6 +138,14 @@ _KEYWORDS = frozenset(
     'False None True and as assert async await break class continue def del elif else except finally for '
     'from global if import in is lambda nonlocal not or pass raise return try while with yield'.split()
 )
+
+
+def _no_set(self, value):
+    raise AttributeError("can't set attribute")
+
+
+def _no_del(self):
+    raise AttributeError("can't delete attribute")
 
 
 def namedtuple(typename, field_names, *, rename=False, defaults=None, module=None):
@@ -150,6 +189,9 @@ def namedtuple(typename, field_names, *, rename=False, defaults=None, module=Non
         for name in fields[: len(args)]:
             if name in kwargs:
                 raise TypeError("%s.__new__() got multiple values for argument '%s'" % (typename, name))
+        for name in kwargs:
+            if name not in fields:
+                raise TypeError("%s.__new__() got an unexpected keyword argument '%s'" % (typename, name))
         missing = []
         for name in fields[len(args) :]:
             if name in kwargs:
@@ -166,8 +208,6 @@ def namedtuple(typename, field_names, *, rename=False, defaults=None, module=Non
                 '%s.__new__() missing %d required positional argument%s: %s'
                 % (typename, len(missing), 's' if len(missing) > 1 else '', names)
             )
-        for name in kwargs:
-            raise TypeError("%s.__new__() got an unexpected keyword argument '%s'" % (typename, name))
         return tuple.__new__(cls, values)
 
     def _make(cls, iterable):
@@ -205,7 +245,7 @@ def namedtuple(typename, field_names, *, rename=False, defaults=None, module=Non
         '__doc__': '%s(%s)' % (typename, ', '.join(fields)),
     }
     for i, name in enumerate(fields):
-        namespace[name] = property(itemgetter(i))
+        namespace[name] = property(itemgetter(i), _no_set, _no_del, 'Alias for field number %d' % i)
     if module is not None:
         namespace['__module__'] = module
     return type(typename, (tuple,), namespace)

@@ -51,7 +51,7 @@ class EnumMeta(type):
                 raw[key] = value
         for base in bases:
             if getattr(base, '_member_map_', None):
-                raise TypeError('%r cannot extend %r' % (name, base))
+                raise TypeError('<enum %r> cannot extend %r' % (name, base))
         cls = super().__new__(mcls, name, bases, kept)
         cls._member_map_ = {}
         cls._value2member_map_ = {}

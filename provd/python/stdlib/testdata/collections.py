@@ -110,3 +110,29 @@ try:
     abc.Mapping()
 except TypeError as e:
     print(e)
+
+
+# Corners that random comparison with CPython found.
+def shown(f):
+    try:
+        print(f())
+    except Exception as e:
+        print(type(e).__name__, e)
+
+
+P = namedtuple('P', 'x y')
+shown(lambda: setattr(P(1, 2), 'x', 3))
+shown(lambda: setattr(P(1, 2), 'z', 3))
+shown(lambda: delattr(P(1, 2), 'x'))
+shown(lambda: P(1, z=2))
+shown(lambda: P.x.__doc__)
+shown(lambda: {'b': 2} | OrderedDict(a=1))
+shown(lambda: {'b': 2} | defaultdict(int, a=1))
+C = Counter
+shown(lambda: (C('a') <= C('ab'), C('a') < C('a'), C('ab') >= C('a'), C('ab') > C('ab')))
+shown(lambda: C('a') < 1)
+shown(lambda: C.fromkeys('ab'))
+shown(lambda: C(a='x'))
+d = deque([1])
+d.append(d)
+shown(lambda: d)

@@ -76,3 +76,24 @@ class MyDate(date):
 
 m = MyDate(2024, 5, 6)
 print(m.hello(), m, m.month, m + timedelta(1), m == date(2024, 5, 6))
+
+
+# Corners that random comparison with CPython found.
+def shown(f):
+    try:
+        print(f())
+    except Exception as e:
+        print(type(e).__name__, e)
+
+
+iso = dt.date(2024, 12, 30).isocalendar()
+print(iso, iso.year, iso.week, iso.weekday, tuple(iso), iso == (2025, 1, 1), type(iso).__name__)
+for v in (dt.datetime(2024, 1, 1), dt.date(2024, 1, 1), dt.time(1), dt.timedelta(1), dt.timezone.utc):
+    shown(lambda: v + 'a')
+    shown(lambda: 'a' + v)
+    shown(lambda: v.nope)
+    shown(lambda: v < 1)
+    shown(lambda: [1] * v)
+shown(lambda: format(dt.timedelta(1), '%d'))
+shown(lambda: dt.datetime.strptime('2024-01', '%G-%V'))
+shown(lambda: dt.datetime.strptime('01-1', '%V-%u'))

@@ -72,3 +72,9 @@ class I(int):
 
 
 print(json.dumps(D(a=I(3))), json.dumps([True, I(1)]))
+
+print(json.dumps('\x7f'), json.dumps('\x7f', ensure_ascii=False), json.dumps({'\x7f': 1}))
+try:
+    json.dumps({1, 2}, default=lambda o: o)
+except ValueError as e:
+    print(e)

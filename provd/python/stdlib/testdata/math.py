@@ -45,3 +45,10 @@ class C:
 
 
 print(math.ceil(C()), math.sqrt(C()), math.sqrt(True))
+
+for x in (0, 1, -1.5, 1e308, 5e-324, 1.7976931348623157e308, float('inf'), float('nan')):
+    print(math.ulp(x))
+try:
+    math.ldexp(1, 1.5)
+except TypeError as e:
+    print(e)

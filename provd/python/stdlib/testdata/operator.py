@@ -32,3 +32,9 @@ for f in (lambda: itemgetter(5)([1]), lambda: itemgetter(), lambda: attrgetter(1
         f()
     except Exception as e:
         print(type(e).__name__, e)
+
+for f in (lambda: operator.concat(1, 2), lambda: operator.concat([1], [2]), lambda: operator.call(len, 'ab')):
+    try:
+        print(f())
+    except TypeError as e:
+        print(e)

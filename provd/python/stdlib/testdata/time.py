@@ -22,3 +22,5 @@ try:
     calendar.monthrange(2024, 13)
 except calendar.IllegalMonthError as e:
     print(e, isinstance(e, ValueError))
+
+print(time.strptime('Thu', '%a'))
