@@ -274,20 +274,23 @@ func (p *parsedTime) readOffset(z string) error {
 // readWeek uses week numbers and the day of the year to find the date.
 func (p *parsedTime) readWeek(found map[byte]string, num func(byte, int) int) error {
 	switch {
-	case found['G'] != "" || found['V'] != "":
-		switch {
-		case found['V'] == "" || found['G'] != "" && p.weekday < 0:
+	case p.y < 0 && found['G'] != "":
+		if found['V'] == "" || p.weekday < 0 {
 			return python.ValueErrorf("%s", "ISO year directive '%G' must be used with the ISO week directive '%V' and a weekday directive ('%A', '%a', '%w', or '%u').")
-		case found['G'] == "":
-			return python.ValueErrorf("%s", "ISO week directive '%V' must be used with the ISO year directive '%G' and a weekday directive ('%A', '%a', '%w', or '%u').")
-		case p.weekday < 0:
-			return python.ValueErrorf("%s", "ISO week directive '%V' must be used with the ISO year directive '%G' and a weekday directive ('%A', '%a', '%w', or '%u').")
+		}
+		if p.yearDay >= 0 {
+			return python.ValueErrorf("%s", "Day of the year directive '%j' is not compatible with ISO year directive '%G'. Use '%Y' instead.")
 		}
 		c, err := isoCalendar(num('G', 1), num('V', 1), p.weekday+1)
 		if err != nil {
 			return err
 		}
 		p.y, p.m, p.d = c.y, c.m, c.d
+	case found['U'] == "" && found['W'] == "" && found['V'] != "":
+		if p.weekday < 0 {
+			return python.ValueErrorf("%s", "ISO week directive '%V' must be used with the ISO year directive '%G' and a weekday directive ('%A', '%a', '%w', or '%u').")
+		}
+		return python.ValueErrorf("%s", "ISO week directive '%V' is incompatible with the year directive '%Y'. Use the ISO year '%G' instead.")
 	case p.y >= 0 && p.weekday >= 0 && (found['U'] != "" || found['W'] != "") && p.yearDay < 0:
 		first := (ordinal(p.y, 1, 1) + 6) % 7
 		week, day := num('W', 0), p.weekday
