@@ -1,6 +1,10 @@
 package provd
 
-import "log/slog"
+import (
+	"errors"
+	"log/slog"
+	"strings"
+)
 
 // Event is one thing that happened to a device, for its timeline. Text and
 // attributes never hold a secret.
@@ -30,3 +34,17 @@ type Discard struct{}
 
 // Record drops the event.
 func (Discard) Record(Event) {}
+
+// brief is the text of an error for an event. An error in it may have a Brief
+// text that holds nothing of the config that was worked on; whoever may read the
+// device finds all of it there.
+func brief(err error) string {
+	var b interface {
+		error
+		Brief() string
+	}
+	if !errors.As(err, &b) {
+		return err.Error()
+	}
+	return strings.Replace(err.Error(), b.Error(), b.Brief(), 1)
+}

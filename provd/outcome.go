@@ -124,7 +124,7 @@ func (m *Manager) outcome(dev Device, known bool, failure error) {
 	}
 	if failure != nil {
 		e.Text = "not configured"
-		e.Attrs = append(e.Attrs, slog.String("reason", out.reason))
+		e.Attrs = append(e.Attrs, slog.String("reason", brief(failure)))
 	}
 	m.events.Record(e)
 }

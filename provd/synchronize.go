@@ -97,7 +97,7 @@ func (m *Manager) synchronized(dev Device, op *Operation, err error) {
 	e := Event{Device: dev.ID(), MAC: dev.MAC(), IP: dev.IP(), Tenant: dev.Tenant(), Topic: "sync", Text: "asked the phone to reload"}
 	if err != nil {
 		e.Text = "could not ask the phone to reload"
-		e.Attrs = []slog.Attr{slog.String("reason", err.Error())}
+		e.Attrs = []slog.Attr{slog.String("reason", brief(err))}
 	}
 	m.events.Record(e)
 }

@@ -34,19 +34,47 @@ type Exception struct {
 
 // Error returns "file:line: Class: message", without the place when it is not
 // known. It does not call into the program; a message that only a __str__ of the
-// program could make is replaced by the arguments.
+// program could make is replaced by the arguments, and a long one is cut off.
 func (e *Exception) Error() string {
+	return e.text(plainMessage(e.Value))
+}
+
+// maxMessage is how many bytes of a message Error shows: it ends up in logs and in
+// the store, and it is the program's.
+const maxMessage = 4096
+
+// Brief is Error without a message that may hold what the program works on, which
+// may be secret. Messages of classes that speak of the program itself, its names
+// and its types, stay.
+func (e *Exception) Brief() string {
+	switch e.Value.class.name {
+	case "AttributeError", "ImportError", "IndentationError", "ModuleNotFoundError", "NameError", "NotImplementedError",
+		"RecursionError", "SyntaxError", "TemplateAssertionError", "TemplateNotFound", "TemplateRuntimeError",
+		"TemplateSyntaxError", "TemplatesNotFound", "TypeError", "UnboundLocalError", "UndefinedError", "ZeroDivisionError":
+		return e.Error()
+	}
+	return e.text("")
+}
+
+func (e *Exception) text(msg string) string {
 	var b strings.Builder
 	if len(e.Traceback) > 0 {
 		b.WriteString(e.Traceback[0].String())
 		b.WriteString(": ")
 	}
 	b.WriteString(e.Value.class.name)
-	if msg := plainMessage(e.Value); msg != "" {
+	if msg != "" {
 		b.WriteString(": ")
-		b.WriteString(msg)
+		b.WriteString(cut(msg))
 	}
 	return b.String()
+}
+
+func cut(msg string) string {
+	if len(msg) <= maxMessage {
+		return msg
+	}
+	return strings.ToValidUTF8(msg[:maxMessage], "") + "…"
 }
 
 // AddFrame records that the exception passed through f on its way up. Long
