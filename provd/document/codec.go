@@ -35,14 +35,6 @@ func Decode(data []byte) (*Object, error) {
 // DecodeValue parses one JSON value of any kind into the types that Object
 // lists.
 func DecodeValue(data []byte) (any, error) {
-	if v, ok := parse(data); ok {
-		return v, nil
-	}
-	return decodeSlowly(data)
-}
-
-// decodeSlowly is DecodeValue with encoding/json, which has words for what is wrong.
-func decodeSlowly(data []byte) (any, error) {
 	// The decoder would put other characters in the place of those it cannot read.
 	if i := invalidUTF8(data); i >= 0 {
 		return nil, fmt.Errorf("document: at byte %d: the text is not UTF-8", i)
