@@ -69,7 +69,13 @@ func needsRender(a, b Device) bool {
 var macPattern = regexp.MustCompile(`^([\da-f]{2}:){5}[\da-f]{2}$`)
 
 // knownStrings are the members of a device that must be text or null.
-var knownStrings = [...]string{"id", "mac", "ip", "config", "model", "plugin", "description", "vendor", "version", "tenant_uuid"}
+var knownStrings = [...]string{"id", "mac", "ip", "tenant_uuid"}
+
+// knownTexts are the members of a device that may be numbers or booleans, too:
+// the schema takes for text what becomes it by being written down, as it does in
+// a raw config (spec/rest.md section 7), and scripts have stored versions and
+// models so. They are stored as they came.
+var knownTexts = [...]string{"config", "model", "plugin", "description", "vendor", "version"}
 
 // validate checks the members that have a fixed form (spec/rest.md section 5.1)
 // and names every problem at once.
@@ -82,19 +88,32 @@ func (d Device) validate() error {
 			problems = append(problems, k+": want a string")
 		}
 	}
-	if v, ok := d.Get("mac"); ok && v != nil && !macPattern.MatchString(d.MAC()) {
+	for _, k := range knownTexts {
+		switch v, _ := d.Get(k); v.(type) {
+		case *document.Object, []any:
+			problems = append(problems, k+": want a string")
+		}
+	}
+	if v, _ := d.Get("mac"); isText(v) && !macPattern.MatchString(d.MAC()) {
 		problems = append(problems, "Non-normalized MAC address "+quote(d.MAC())+", want lower case with colons")
 	}
 	if ip := d.IP(); ip != "" && !dottedQuad(ip) {
 		problems = append(problems, "Non-normalized IP address "+quote(ip)+", want a dotted quad")
 	}
-	if problem := idProblem(d.ID()); problem != "" {
+	if v, ok := d.Get("id"); ok && !isText(v) {
+		// Its type is told already.
+	} else if problem := idProblem(d.ID()); problem != "" {
 		problems = append(problems, problem)
 	}
 	if len(problems) > 0 {
 		return &Error{Code: Invalid, Message: strings.Join(problems, "; ")}
 	}
 	return nil
+}
+
+func isText(v any) bool {
+	_, ok := v.(string)
+	return ok
 }
 
 // MaxIDLength bounds a document id, in bytes. Ids are keys of the store.

@@ -113,11 +113,14 @@ func (m *Manager) UpdateDevice(ctx context.Context, id string, dev Device, s Sco
 			return noSuchResource()
 		}
 		old := Device{doc}
+		given, _ := dev.Get("tenant_uuid")
 		switch tenant := dev.Tenant(); {
 		case old.IsNew():
 			dev.Set("tenant_uuid", s.Tenant)
 		case !m.sees(s, old):
 			return noSuchResource()
+		case given != nil && !isText(given):
+			return Errorf(Invalid, "tenant_uuid: want a string")
 		case tenant == "":
 			dev.Set("tenant_uuid", old.Tenant())
 		case tenant != old.Tenant() && tenant != m.MasterTenant() && !slices.Contains(s.Tenants, tenant):

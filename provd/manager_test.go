@@ -182,7 +182,7 @@ func TestUpdateDevice(t *testing.T) {
 		{name: "to a foreign tenant", stored: sub1, body: `{"tenant_uuid":"` + sub2 + `"}`, as: asSub1, fails: true, code: provd.Invalid},
 		{name: "bad mac", stored: sub1, body: `{"mac":"00-15-65-AA-BB-CC"}`, as: asSub1, fails: true, code: provd.Invalid},
 		{name: "bad ip", stored: sub1, body: `{"ip":"10.0.0.256"}`, as: asSub1, fails: true, code: provd.Invalid},
-		{name: "wrong type", stored: sub1, body: `{"plugin":3}`, as: asSub1, fails: true, code: provd.Invalid},
+		{name: "wrong type", stored: sub1, body: `{"plugin":[3]}`, as: asSub1, fails: true, code: provd.Invalid},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -329,6 +329,14 @@ func checkNAT(v any) error {
 	if v == any("0") || v == any("1") {
 		return nil
 	}
+	// The text of the value is the answer; booleans are written as clients know
+	// them from wazo-provd.
+	switch v {
+	case true:
+		return Errorf(Invalid, "True")
+	case false:
+		return Errorf(Invalid, "False")
+	}
 	b, err := document.Encode(v)
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package query
 
 import (
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"net/url"
 	"strconv"
@@ -20,12 +21,16 @@ const MaxFields = 128
 // sort and sort_ord; others are left to the caller. Of a repeated parameter the
 // first value counts. As clients have always been allowed, a selector that is
 // not JSON, a number that is not one and an unknown sort_ord are ignored; a
-// selector that is JSON and wrong is an error, meant for the client.
-func Parse(v url.Values) (Query, error) {
+// selector that is JSON and wrong is an error, meant for the client. The members
+// of a selector named by without count for nothing, whatever is in them.
+func Parse(v url.Values, without ...string) (Query, error) {
 	var q Query
 	var err error
 	if q.Selector, err = selector(v); err != nil {
 		return Query{}, err
+	}
+	for _, member := range without {
+		q.Selector.Delete(member)
 	}
 	if _, err := compile(q.Selector); err != nil {
 		return Query{}, err
@@ -47,10 +52,10 @@ func Parse(v url.Values) (Query, error) {
 }
 
 // integer returns 0, which means "not given" for skip and limit, for text that
-// is not an integer.
+// is not an integer, and the nearest that there is for one of too many digits.
 func integer(s string) int {
 	n, err := strconv.Atoi(strings.TrimSpace(s))
-	if err != nil {
+	if err != nil && !errors.Is(err, strconv.ErrRange) {
 		return 0
 	}
 	return n

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"provbox/provd"
 	"provbox/provd/document"
@@ -157,8 +158,14 @@ func cors(h http.Header) {
 	h.Set("Access-Control-Expose-Headers", "Location")
 }
 
+// plain answers with the text of an error, under the label that clients know, and
+// under the right one when the text needs more than ASCII (spec/rest.md section 3).
 func plain(w http.ResponseWriter, code int, text string) {
-	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	charset := "ascii"
+	if strings.ContainsFunc(text, func(r rune) bool { return r > unicode.MaxASCII }) {
+		charset = "utf-8"
+	}
+	w.Header().Set("Content-Type", "text/plain; charset="+charset)
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.WriteHeader(code)
 	_, _ = io.WriteString(w, text)

@@ -9,13 +9,12 @@ import (
 )
 
 func (c *call) listDevices() error {
-	q, err := c.query()
+	// Whose devices are seen is the caller's tenant alone: clients know that a
+	// selector's tenant_uuid counts for nothing.
+	q, err := c.query("tenant_uuid")
 	if err != nil {
 		return err
 	}
-	// Whose devices are seen is the caller's tenant alone: clients know that a
-	// selector's tenant_uuid counts for nothing.
-	q.Selector.Delete("tenant_uuid")
 	scope := c.own()
 	if recurse := c.r.URL.Query().Get("recurse"); recurse == "true" || recurse == "True" {
 		if scope, err = c.scope(); err != nil {
@@ -29,9 +28,10 @@ func (c *call) listDevices() error {
 	return c.json(http.StatusOK, "devices", objects(docs))
 }
 
-// query reads what a list is asked for (spec/rest.md section 9).
-func (c *call) query() (query.Query, error) {
-	q, err := query.Parse(c.r.URL.Query())
+// query reads what a list is asked for (spec/rest.md section 9), without some
+// members of the selector.
+func (c *call) query(without ...string) (query.Query, error) {
+	q, err := query.Parse(c.r.URL.Query(), without...)
 	if err != nil {
 		return q, &provd.Error{Code: provd.Invalid, Message: err.Error()}
 	}

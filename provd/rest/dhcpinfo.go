@@ -16,9 +16,12 @@ const maxOptions = 255
 // (spec/rest.md section 13). It answers at once; the phone is identified later.
 func (c *call) dhcpInfo() error {
 	body, _ := c.body.(*document.Object)
+	if !body.Has("dhcp_info") {
+		return provd.Errorf(provd.Invalid, "'dhcp_info'")
+	}
 	info := body.Object("dhcp_info")
 	if info == nil {
-		return provd.Errorf(provd.Invalid, "'dhcp_info': missing, or not an object")
+		return provd.Errorf(provd.Invalid, "'dhcp_info' must be an object")
 	}
 	op, err := member(info, "op")
 	if err != nil {

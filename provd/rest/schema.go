@@ -45,12 +45,13 @@ const statusPattern = `^(\w+\|)?(waiting|progress|success|fail)(;\d+(/\d+)?)?(\(
 func schemas() *document.Object {
 	text, flag, number := typed("string"), typed("boolean"), typed("integer")
 	textOrNull := nullable("string")
+	writable := doc("type", []any{"string", "number", "boolean", "null"}, "description", "A text; what becomes one by being written down is taken, too, and kept as it is.")
 	status := doc("type", "string", "pattern", statusPattern)
 	device := with(doc("type", "object", "description", "Members of the client are kept as they are.", "properties", doc()),
 		"id", textOrNull, "tenant_uuid", textOrNull, "mac", doc("type", []any{"string", "null"}, "pattern", `^([\da-f]{2}:){5}[\da-f]{2}$`),
-		"ip", textOrNull, "sn", doc(), "uuid", doc(), "vendor", textOrNull, "model", textOrNull, "version", textOrNull, "plugin", textOrNull, "config", textOrNull,
+		"ip", textOrNull, "sn", doc(), "uuid", doc(), "vendor", writable, "model", writable, "version", writable, "plugin", writable, "config", writable,
 		"configured", doc("description", "Set by the server alone."), "is_new", doc("description", "Whether it is in the master tenant; set by the server alone."),
-		"added", doc(), "description", textOrNull, "options", doc(), "remote_state_sip_username", doc(),
+		"added", doc(), "description", writable, "options", doc(), "remote_state_sip_username", doc(),
 		"X_provbox_error", doc("type", "string", "description", "Why the device has no files."))
 	config := with(object("parent_ids", listOf(text), "raw_config", ref("RawConfig")),
 		"id", textOrNull, "deletable", doc(), "transient", doc(), "role", textOrNull, "X_type", doc())

@@ -44,6 +44,7 @@ func TestSection12(t *testing.T) {
 		"NAT: 0":                                accepted("NAT", `"0"`, `0`),
 		"NAT: null":                             accepted("NAT", `null`, `0`),
 		"NAT: number":                           refused("NAT", `1`, "1"),
+		"NAT: boolean":                          refused("NAT", `true`, "True"),
 		"NAT: text":                             refused("NAT", `"2"`, "2"),
 		"provisioning_key: 8":                   accepted("provisioning_key", `"aB3-$~.x"`, `"aB3-$~.x"`),
 		"provisioning_key: 256":                 accepted("provisioning_key", `"`+strings.Repeat("a", 256)+`"`, `"`+strings.Repeat("a", 256)+`"`),

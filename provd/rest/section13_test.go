@@ -36,6 +36,7 @@ func TestSection13(t *testing.T) {
 		{"release", `{"dhcp_info":{"op":"release","ip":"10.0.0.5"}}`, 204, "", nil},
 		{"expiry", `{"dhcp_info":{"op":"expiry","ip":"10.0.0.5"}}`, 204, "", nil},
 		{"no wrapper", `{}`, 400, "'dhcp_info'", nil},
+		{"wrapper of another type", `{"dhcp_info":[]}`, 400, "'dhcp_info' must be an object", nil},
 		{"no op", `{"dhcp_info":{}}`, 400, "'op'", nil},
 		{"bad op", `{"dhcp_info":{"op":"x"}}`, 400, "invalid operation value", nil},
 		{"no ip", `{"dhcp_info":{"op":"release"}}`, 400, "'ip'", nil},

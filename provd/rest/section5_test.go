@@ -2,6 +2,7 @@ package rest_test
 
 import (
 	"fmt"
+	"net/url"
 	"strings"
 	"testing"
 )
@@ -72,6 +73,14 @@ func TestSection5(t *testing.T) {
 		"5.7 reconfigure: unknown":        {{post("/0.2/dev_mgr/reconfigure", `{"id":"nope"}`), 400, `invalid device ID "nope"`}},
 		"5.7 reconfigure: foreign":        {{post("/0.2/dev_mgr/reconfigure", `{"id":"new"}`).by("one"), 400, "Tenant invalid for device"}},
 		"5.7 reconfigure: missing id":     {{post("/0.2/dev_mgr/reconfigure", `{}`), 400, `Missing "id" key`}},
-		"5.8 back to the master tenant":   {{put(devices+"/d.1", `{"device":{"tenant_uuid":"`+master+`"}}`).by("one"), 204, ""}, tenantOf("d.1", master, true)},
+		"5.1 text members take numbers, as stored": {
+			{post(devices, `{"device":{"id":"n","model":6731,"version":7.5,"vendor":true}}`), 201, ""},
+			{read(devices + "/n"), 200, `…"model":6731,"version":7.5,"vendor":true`},
+			{put(devices+"/n", `{"device":{"model":["6731"]}}`), 400, "model: want a string"},
+		},
+		"5.1 types told once":               {{post(devices, `{"device":{"id":5,"mac":6}}`), 400, "id: want a string; mac: want a string"}},
+		"5.2 selector's tenant is nobody's": {{read(devices + "?fields=&q=" + url.QueryEscape(`{"id":"d.1","tenant_uuid":{"$nonsense":1}}`)).by("one"), 200, `{"devices":[{"id":"d.1"}]}`}},
+		"5.4 tenant of another type":        {{put(devices+"/d.1", `{"device":{"tenant_uuid":5}}`).by("one"), 400, "tenant_uuid: want a string"}},
+		"5.8 back to the master tenant":     {{put(devices+"/d.1", `{"device":{"tenant_uuid":"`+master+`"}}`).by("one"), 204, ""}, tenantOf("d.1", master, true)},
 	})
 }
