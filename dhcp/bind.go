@@ -48,11 +48,16 @@ func (d *decider) bind(f facts, ip netip.Addr, why string) decision {
 	return d.send(out, r)
 }
 
+// protects reports whether the stored record old keeps the address for its client
+// until then. The clock may have been set since it was written, so its own start
+// counts too.
+func protects(old, l lease.Lease, until time.Time) bool {
+	return !old.Expires.Before(until) && !old.Granted.After(l.Granted)
+}
+
 // covers reports whether the stored record old says all that a new one would.
-// The clock may have been set since it was written, so its own start counts
-// too.
 func covers(old, l lease.Lease, until time.Time) bool {
-	return !old.Expires.Before(until) && !old.Granted.After(l.Granted) &&
+	return protects(old, l, until) &&
 		old.MAC == l.MAC && old.HType == l.HType && old.Hostname == l.Hostname && old.Seconds == l.Seconds &&
 		bytes.Equal(old.ClientID, l.ClientID) && bytes.Equal(old.VendorClass, l.VendorClass) && bytes.Equal(old.RelayInfo, l.RelayInfo)
 }

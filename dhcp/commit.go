@@ -84,7 +84,11 @@ func (s *Server) write(ctx context.Context, batch []*job) {
 	}
 	former := s.settle(batch, err)
 	for _, j := range batch {
-		if err != nil {
+		switch {
+		case err == nil:
+		case j.stands:
+			j.ev.Reason += "; the store fails, but what it has covers this"
+		default:
 			j.ev.Err = fmt.Errorf("lease %s of %s is not durable: %w", j.lease.IP, j.lease.MAC, err)
 			if j.effect == bind {
 				j.raw, j.seen, j.ev.Reply = nil, false, ""
@@ -118,6 +122,11 @@ func (s *Server) settle(batch []*job, err error) (former []netip.Addr) {
 			}
 		default:
 			s.book.Abort(j.lease.IP)
+			// The record may promise as much, and only say other things of the client.
+			if old, ok := s.book.Lookup(j.lease.IP); ok && old.State == lease.Bound && old.Client() == j.lease.Client() && protects(old, j.lease, stamp(j.until)) {
+				s.book.Renew(j.lease.IP, j.until)
+				j.stands = true
+			}
 		}
 	}
 	// In this batch somebody else may have got such an address.

@@ -86,6 +86,14 @@ func TestStoreFails(t *testing.T) {
 		r.expect("OFFER needs no store", r.one(discover(otherMAC)), "OFFER 10.0.0.51")
 		r.expect("ACK does", r.one(selecting(otherMAC, "10.0.0.51")), "")
 		r.expect("a renewal that the record covers does not", r.one(renewing(phoneMAC, "10.0.0.50")), "ACK 10.0.0.50")
+		named := renewing(phoneMAC, "10.0.0.50")
+		named.opts = []message.Option{{Code: 12, Data: []byte("renamed")}}
+		r.expect("nor does one that would say more of the client", r.one(named), "ACK 10.0.0.50")
+		if l, _ := r.store.get("10.0.0.50"); l.Hostname != "" || r.Leases()[0].Hostname != "" {
+			t.Errorf("the host name is stored: %+v", l)
+		}
+		time.Sleep(100 * time.Minute)
+		r.expect("but one that it does not cover", r.one(named), "")
 		r.expect("a release is heard all the same", r.one(req{t: message.Release, mac: phoneMAC, ciaddr: "10.0.0.50"}), "")
 		if u := r.Usage()[0]; u.Bound != 0 {
 			t.Errorf("usage: %+v", u)
@@ -96,7 +104,7 @@ func TestStoreFails(t *testing.T) {
 		if !strings.Contains(r.log.String(), "no space left on device") {
 			t.Error("the log does not say why")
 		}
-		if s := r.Stats(); s.StoreErrors != 2 {
+		if s := r.Stats(); s.StoreErrors != 4 {
 			t.Errorf("stats: %+v", s)
 		}
 	})

@@ -17,6 +17,7 @@ type job struct {
 	effect effect
 	lease  lease.Lease
 	until  time.Time
+	stands bool // the store failed, and the answer is given all the same
 
 	conn Conn
 	raw  []byte // encoded reply, nil for none
