@@ -132,8 +132,12 @@ func wrongSelf(name, owner string, self Value) error {
 // addBinary enters the dunder methods of binary operators, the reflected ones
 // too when the type has them.
 func addBinary(table methodTable, reflected bool, ops ...BinaryOp) {
+	numeric := table.owner == "int" || table.owner == "float" || table.owner == "bool"
 	enter := func(name string, eval func(t *Thread, self, arg Value) (Value, bool, error)) {
 		add(table, name, 1, 1, func(t *Thread, self Value, args []Value) (Value, error) {
+			if numeric && !isNumber(Native(args[0])) {
+				return NotImplemented, nil // a sequence's own method repeats it
+			}
 			r, ok, err := eval(t, Native(self), Native(args[0]))
 			if !ok && err == nil {
 				return NotImplemented, nil

@@ -152,6 +152,9 @@ func dispatchBinary(t *Thread, op BinaryOp, a, b Value) (Value, error) {
 func unsupported(op BinaryOp, symbol string, a, b Value) error {
 	switch op {
 	case OpAdd:
+		if !inherits(a, "__add__") {
+			break
+		}
 		switch Native(a).(type) {
 		case Str:
 			return TypeErrorf(`can only concatenate str (not "%s") to str`, TypeName(b))
@@ -165,14 +168,24 @@ func unsupported(op BinaryOp, symbol string, a, b Value) error {
 			return TypeErrorf("can't concat %s to bytearray", TypeName(b))
 		}
 	case OpMul:
-		if isSequence(a) {
+		if isSequence(a) && inherits(a, "__mul__") {
 			return TypeErrorf("can't multiply sequence by non-int of type '%s'", TypeName(b))
 		}
-		if isSequence(b) {
+		if isSequence(b) && inherits(b, "__mul__") {
 			return TypeErrorf("can't multiply sequence by non-int of type '%s'", TypeName(a))
 		}
 	}
 	return TypeErrorf("unsupported operand type(s) for %s: '%s' and '%s'", symbol, TypeName(a), TypeName(b))
+}
+
+// inherits reports whether an operator of v is the one of a built-in class.
+func inherits(v Value, method string) bool {
+	if isCore(v) {
+		return true
+	}
+	fn, _ := v.Type().Lookup(method)
+	m, ok := fn.(*Method)
+	return ok && m.class.noDict()
 }
 
 func isSequence(v Value) bool {

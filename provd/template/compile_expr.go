@@ -177,7 +177,7 @@ func (c *compiler) test(e *syntax.Test, s *scope) expr {
 	if fn == nil {
 		fn = c.missing("test", e.Name, e, s)
 	}
-	return &filterExpr{name: e.Name, fn: fn, node: c.expr(e.Node, s), args: c.arguments(&e.Args, s)}
+	return &filterExpr{name: e.Name, test: true, fn: fn, node: c.expr(e.Node, s), args: c.arguments(&e.Args, s)}
 }
 
 // missing stands for a filter or test that does not exist. Inside an if that is

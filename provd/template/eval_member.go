@@ -321,6 +321,7 @@ func (e *callExpr) callee(f *frame) (fn, self python.Value, err error) {
 // filterExpr applies a filter or a test.
 type filterExpr struct {
 	name string
+	test bool
 	fn   function
 	node expr
 	args arguments
@@ -340,7 +341,7 @@ func (e *filterExpr) eval(f *frame) (python.Value, error) {
 	args, kwargs, err := e.args.eval(f, v)
 	if err == nil {
 		in := f.newInvocation()
-		in.f, in.t, in.name, in.args, in.kwargs = f, f.t, e.name, args, kwargs
+		in.f, in.t, in.name, in.test, in.args, in.kwargs = f, f.t, e.name, e.test, args, kwargs
 		v, err = e.fn(in)
 		f.release(in)
 	}

@@ -71,7 +71,7 @@ func filterGroupby(in *invocation) (python.Value, error) {
 
 func filterMap(in *invocation) (python.Value, error) {
 	if len(in.args) == 0 {
-		return nil, python.TypeErrorf("map() missing 1 required positional argument: 'value'")
+		return nil, python.TypeErrorf("sync_do_map() missing 1 required positional argument: 'value'")
 	}
 	in = in.keep()
 	v, args, kwargs := in.args[0], in.args[1:], in.kwargs
@@ -141,7 +141,7 @@ func (in *invocation) lazyIf(name string, v python.Value, prepare func() error,
 func filterSelect(keep, byAttr bool) function {
 	return func(in *invocation) (python.Value, error) {
 		if len(in.args) == 0 {
-			return nil, python.TypeErrorf("select() missing 1 required positional argument: 'value'")
+			return nil, python.TypeErrorf("sync_do_select() missing 1 required positional argument: 'value'")
 		}
 		in = in.keep()
 		v, args := in.args[0], in.args[1:]

@@ -2,6 +2,7 @@ package template
 
 import (
 	"slices"
+	"strings"
 
 	"provbox/provd/python"
 )
@@ -15,6 +16,7 @@ type invocation struct {
 	f    *frame
 	t    *python.Thread
 	name string
+	test bool // a test, not a filter
 	// args begin with the filtered or tested value.
 	args   []python.Value
 	kwargs []python.Keyword
@@ -45,7 +47,24 @@ func (in *invocation) keep() *invocation {
 
 // unpack assigns the arguments to variables as python.Unpack does.
 func (in *invocation) unpack(pairs ...any) error {
-	return python.Unpack(in.name, in.args, in.kwargs, pairs...)
+	if err := python.Unpack(in.name, in.args, in.kwargs, pairs...); err != nil {
+		if arity := in.arityError(parameters(pairs)); arity != nil {
+			return arity
+		}
+		return err
+	}
+	return nil
+}
+
+// parameters are the names among the pairs of unpack. They are copied, so that
+// what the pairs point to need not be on the heap.
+func parameters(pairs []any) []string {
+	names := make([]string, 0, len(pairs)/2)
+	for i := 0; i < len(pairs); i += 2 {
+		name, _ := pairs[i].(string)
+		names = append(names, strings.Clone(name))
+	}
+	return names
 }
 
 // only gives the value when it is the only argument.
@@ -53,7 +72,20 @@ func (in *invocation) only() (python.Value, error) {
 	if len(in.args) == 1 && len(in.kwargs) == 0 {
 		return in.args[0], nil
 	}
-	return nil, python.TypeErrorf("%s() takes exactly one argument (%d given)", in.name, len(in.args)+len(in.kwargs))
+	name := in.name
+	if !in.test && (name == "count" || name == "length") {
+		name = "len"
+	}
+	if name == "len" || !in.test && name == "abs" || in.test && name == "callable" {
+		if len(in.kwargs) > 0 {
+			return nil, python.TypeErrorf("%s() takes no keyword arguments", name)
+		}
+		return nil, python.TypeErrorf("%s() takes exactly one argument (%d given)", name, len(in.args))
+	}
+	if err := in.arityError([]string{"value"}); err != nil {
+		return nil, err
+	}
+	return nil, python.TypeErrorf("%s() takes exactly one argument (%d given)", name, len(in.args)+len(in.kwargs))
 }
 
 // escaping tells whether escaping is on where the filter is used.
@@ -112,7 +144,7 @@ func (in *invocation) callNamed(table map[string]function, kind string, name, v 
 		}
 		return nil, python.Throw(python.NewException(TemplateRuntimeError, python.Str(msg)))
 	}
-	inner := &invocation{f: in.f, t: in.t, name: string(key), kwargs: kwargs}
+	inner := &invocation{f: in.f, t: in.t, name: string(key), test: kind == "test", kwargs: kwargs}
 	inner.args = append(append(make([]python.Value, 0, 1+len(args)), v), args...)
 	return fn(inner)
 }

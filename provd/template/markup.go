@@ -284,8 +284,11 @@ func markupConcat(t *python.Thread, self python.Str, args []python.Value, after 
 }
 
 func markupRepeat(t *python.Thread, self python.Str, args []python.Value, _ []python.Keyword) (python.Value, error) {
-	if len(args) != 1 || !python.IsInstance(args[0], python.IntClass) {
+	if len(args) != 1 {
 		return python.NotImplemented, nil
+	}
+	if _, ok := args[0].Type().Lookup("__index__"); !ok {
+		return nil, python.TypeErrorf("'%s' object cannot be interpreted as an integer", python.TypeName(args[0]))
 	}
 	v, err := python.Binary(t, python.OpMul, self, args[0])
 	if s, ok := v.(python.Str); ok {

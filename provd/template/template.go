@@ -88,6 +88,9 @@ func (r *render) loadValue(v python.Value) (*Template, error) {
 	if s, ok := python.Native(v).(python.Str); ok {
 		return r.load(string(s))
 	}
+	if _, err := python.Hash(r.t, v); err != nil {
+		return nil, err // Jinja2 looks in its cache first
+	}
 	s, err := python.ToStr(r.t, v)
 	if err != nil {
 		return nil, err

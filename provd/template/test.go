@@ -106,7 +106,18 @@ func textTest(method string) function {
 func comparison(op python.CompareOp) function {
 	return func(in *invocation) (python.Value, error) {
 		if len(in.args) != 2 || len(in.kwargs) > 0 {
-			return nil, python.TypeErrorf("%s expected 2 arguments, got %d", in.name, len(in.args))
+			if op == python.OpIn {
+				if err := in.arityError([]string{"value", "seq"}); err != nil {
+					return nil, err
+				}
+			}
+			name := map[python.CompareOp]string{
+				python.OpEq: "eq", python.OpNe: "ne", python.OpGt: "gt", python.OpGe: "ge", python.OpLt: "lt", python.OpLe: "le",
+			}[op]
+			if len(in.kwargs) > 0 {
+				return nil, python.TypeErrorf("%s() takes no keyword arguments", name)
+			}
+			return nil, python.TypeErrorf("%s expected 2 arguments, got %d", name, len(in.args))
 		}
 		return python.Compare(in.t, op, in.args[0], in.args[1])
 	}

@@ -492,3 +492,24 @@ except TypeError as e:
     assert str(e) == "can only assign string to A.__name__, not 'int'", e
 assert int | int is int
 assert repr(int | A | None) == 'int | __main__.A | None', int | A | None
+---
+# A number leaves what is derived from a sequence to that class.
+class S(str):
+    def __mul__(self, n):
+        return 'mul'
+    __rmul__ = __add__ = __mul__
+
+class L(list):
+    def __add__(self, o):
+        return NotImplemented
+
+assert 3 * S('a') == S('a') * 3 == 'mul' and S('a') + 1 == 'mul'
+assert (3).__mul__('a') is NotImplemented and (3).__rmod__('a') is NotImplemented
+class P(str): pass
+assert 3 * P('a') == 'aaa' and True * P('a') == 'a'
+for f, text in ((lambda: L() + 1, "unsupported operand type(s) for +: 'L' and 'int'"), (lambda: P('a') + 1, 'can only concatenate str (not "int") to str')):
+    try:
+        f()
+        assert False
+    except TypeError as e:
+        assert str(e) == text, e
