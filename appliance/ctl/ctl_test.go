@@ -104,6 +104,8 @@ func TestUsage(t *testing.T) {
 		stdout, stderr string
 	}{
 		{line: "help", stdout: "devices synchronize"},
+		{line: "devices --help", stdout: "devices synchronize"},
+		{line: "nothing --help", code: 2, stderr: `unknown command "nothing"`},
 		{line: "", code: 2, stderr: "usage: provbox ctl COMMAND"},
 		{line: "devices fly", code: 2, stderr: `unknown command "devices fly"`},
 		{line: "devices", code: 2, stderr: "devices synchronize"},

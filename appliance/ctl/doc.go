@@ -88,8 +88,13 @@ func Run(ctx context.Context, args []string, cfg Config) int {
 }
 
 func run(ctx context.Context, args []string, cfg Config) error {
-	if len(args) > 0 && slices.Contains([]string{"help", "-h", "-help", "--help"}, args[0]) {
+	asks := func(word string) bool { return slices.Contains([]string{"help", "-h", "-help", "--help"}, word) }
+	switch {
+	case len(args) > 0 && asks(args[0]):
 		usage(cfg.Stdout, "")
+		return nil
+	case len(args) == 2 && asks(args[1]) && group(args[0]):
+		usage(cfg.Stdout, args[0]+" ")
 		return nil
 	}
 	found, rest := find(args)
@@ -144,6 +149,11 @@ func find(args []string) (*command, []string) {
 	return nil, nil
 }
 
+// group reports whether commands of two words begin with this one.
+func group(word string) bool {
+	return slices.ContainsFunc(commands(), func(c command) bool { return strings.HasPrefix(c.name, word+" ") })
+}
+
 // explain says what is wrong with a command line that begins with no command, in
 // as many lines as that takes: what can follow a group's name is listed, all there
 // is only on request.
@@ -154,7 +164,7 @@ func explain(w io.Writer, args []string) {
 		usage(w, "")
 	case strings.HasPrefix(args[0], "-"):
 		fmt.Fprintf(w, "provbox ctl: %s stands before the command; flags come after it, as in \"provbox ctl devices list --json\". %s.\n", terminal.Clean(args[0]), help)
-	case !slices.ContainsFunc(commands(), func(c command) bool { return strings.HasPrefix(c.name, args[0]+" ") }):
+	case !group(args[0]):
 		fmt.Fprintf(w, "provbox ctl: unknown command %q; %s.\n", terminal.Clean(args[0]), help)
 	default:
 		if len(args) > 1 {

@@ -96,6 +96,14 @@ func TestEmptyFileIsDefault(t *testing.T) {
 	}
 }
 
+func TestFileThatIsNoMapping(t *testing.T) {
+	t.Parallel()
+	_, err := Parse([]byte("- a\n"))
+	if err == nil || err.Error() != "line 1: want a mapping" {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestAllProblemsAtOnce(t *testing.T) {
 	t.Parallel()
 	_, err := Parse([]byte(`

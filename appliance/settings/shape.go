@@ -29,7 +29,10 @@ var (
 
 func (s *shaper) bad(n *yaml.Node, key, problem string) {
 	s.keys = append(s.keys, key)
-	text := key + ": " + problem
+	text := problem
+	if key != "" { // the file as a whole has none
+		text = key + ": " + problem
+	}
 	if s.lines {
 		text = fmt.Sprintf("line %d: %s", n.Line, text)
 	}
