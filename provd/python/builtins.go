@@ -107,21 +107,19 @@ func builtinChr(t *Thread, v Value) (Value, error) {
 }
 
 func builtinOrd(_ *Thread, v Value) (Value, error) {
-	switch s := Native(v).(type) {
-	case Str:
+	if b, ok := bytesLike(v); ok {
+		if len(b) == 1 {
+			return newInt64(int64(b[0])), nil
+		}
+		return nil, TypeErrorf("ord() expected a character, but string of length %d found", len(b))
+	}
+	if s, ok := Native(v).(Str); ok {
 		if s != "" {
 			if r, n := DecodeRune(string(s)); n == len(s) {
 				return newInt64(int64(r)), nil
 			}
 		}
 		return nil, TypeErrorf("ord() expected a character, but string of length %d found", strLen(string(s)))
-	case *ByteArray:
-		return builtinOrd(nil, s.Bytes())
-	case Bytes:
-		if len(s) == 1 {
-			return newInt64(int64(s[0])), nil
-		}
-		return nil, TypeErrorf("ord() expected a character, but string of length %d found", len(s))
 	}
 	return nil, TypeErrorf("ord() expected string of length 1, but %s found", TypeName(v))
 }
