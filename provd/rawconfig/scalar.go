@@ -13,7 +13,7 @@ import (
 	_ "time/tzdata"
 
 	"provbox/provd/document"
-	"provbox/provd/plugin/zone"
+	"provbox/provd/zone"
 )
 
 // optional allows null.

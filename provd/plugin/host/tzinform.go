@@ -1,8 +1,8 @@
 package host
 
 import (
-	"provbox/provd/plugin/zone"
 	"provbox/provd/python"
+	"provbox/provd/zone"
 )
 
 // timezoneNotFound is tzinform.TimezoneNotFoundError.
