@@ -381,21 +381,4 @@ func (r *run) method(name string, args ...python.Value) (python.Value, error) {
 	return python.CallMethod(r.thread, r.object, name, args...)
 }
 
-// fromDocument makes a dict of a document, an empty one of nil.
-func (in *interpreter) fromDocument(doc *document.Object) (python.Value, error) {
-	if doc == nil {
-		return python.NewDict(0), nil
-	}
-	return in.names.FromGo(doc)
-}
-
-// toDocument makes an ordered object of the members of a dict.
-func toDocument(members []python.Member) any {
-	o := document.New()
-	for _, m := range members {
-		o.Set(m.Key, m.Value)
-	}
-	return o
-}
-
 func isMissing(err error) bool { return errors.Is(err, fs.ErrNotExist) }
